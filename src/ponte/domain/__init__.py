@@ -1,0 +1,1 @@
+"""What is true whoever asks: values and decisions, no I/O of any kind."""

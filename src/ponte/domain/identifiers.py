@@ -1,0 +1,28 @@
+"""GTINs: lengths and check digit (GS1 General Specifications, section 7.9)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+GTIN_LENGTHS = (8, 12, 13, 14)
+
+
+class GtinFlaw(StrEnum):
+    NOT_DIGITS = "not_digits"
+    LENGTH = "length"
+    CHECK_DIGIT = "check_digit"
+
+
+def gtin_flaw(text: str) -> GtinFlaw | None:
+    """Return what is wrong with a GTIN (EAN), None when it is well formed. Only ASCII digits count."""
+    if not (text.isascii() and text.isdigit()):
+        return GtinFlaw.NOT_DIGITS
+    if len(text) not in GTIN_LENGTHS:
+        return GtinFlaw.LENGTH
+    return None if text[-1] == check_digit(text[:-1]) else GtinFlaw.CHECK_DIGIT
+
+
+def check_digit(digits: str) -> str:
+    """Return the GTIN check digit of the digits before it."""
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)

@@ -1,0 +1,151 @@
+"""One HTTP request and what came back, as plain values.
+
+Connectors and sources yield `Request` and receive an `Answer`; they never open a connection themselves.
+`ponte.net` does, and so it alone holds limits, deadlines, secrets and redaction.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
+
+JSON: TypeAlias = Any
+"""A JSON value: dict, list, str, int, float, bool or None. Numbers with a fraction arrive as float."""
+
+MAX_JSON_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Stands for a credential in a form or header; only `ponte.net` puts the value in its place."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """One file of a multipart form."""
+
+    field: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Something to ask for.
+
+    `path` is relative to the base address of the channel (or store); an absolute `https://` path is a foreign
+    host (a picture, say): it gets no credentials and only public addresses are reached.
+    `endpoint` is the path with its variable parts named ("PUT /items/{id}"): statistics, classification and
+    limits go by it. `changes` says that the request changes something over there: the fence is checked first,
+    and a lost answer means that the outcome is unknown.
+    """
+
+    method: str
+    path: str
+    endpoint: str
+    query: tuple[tuple[str, str], ...] = ()
+    json: JSON = None
+    form: tuple[tuple[str, str | Secret], ...] = ()
+    files: tuple[FilePart, ...] = ()
+    headers: tuple[tuple[str, str | Secret], ...] = ()
+    authorized: bool = True
+    changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete HTTP answer; `headers` has lower-case names."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    def json(self) -> JSON:
+        """Return the body as JSON, or `UNREADABLE` when it is not strict JSON in UTF-8."""
+        return parse_json(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", errors="replace")
+
+
+class Failure(StrEnum):
+    """Why there is no (whole) answer."""
+
+    REFUSED = "refused"  # nothing was sent: connection refused, no route
+    NAME = "name"  # the host name did not resolve
+    FORBIDDEN_ADDRESS = "forbidden_address"  # the guard refused the address
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    RESET = "reset"  # the connection broke before the answer was whole
+    TOO_LARGE = "too_large"
+    REDIRECT = "redirect"  # an answer asked to go elsewhere; never followed
+    FENCED = "fenced"  # the lease or the generation moved on: nothing was sent
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No usable answer. `sent` is true when the request may have reached the other side."""
+
+    failure: Failure
+    sent: bool
+    detail: str = ""
+
+
+Answer: TypeAlias = Response | NoAnswer
+T = TypeVar("T")
+Conversation: TypeAlias = Generator[Request, Answer, T]
+"""A generator that yields requests, is sent answers, and returns its result."""
+
+
+class Unreadable:
+    """The one value `UNREADABLE`: a body that is not strict JSON."""
+
+    def __repr__(self) -> str:
+        return "UNREADABLE"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNREADABLE = Unreadable()
+
+
+def parse_json(body: bytes) -> JSON:
+    """Parse strict JSON: UTF-8 only, no NaN or Infinity, no overflow to infinity, limited depth.
+
+    Returns `UNREADABLE` otherwise; never raises.
+    """
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite_float
+        )
+    except (ValueError, RecursionError):
+        return UNREADABLE
+    return value if _depth_ok(value, MAX_JSON_DEPTH) else UNREADABLE
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(text)
+    return number
+
+
+def _depth_ok(value: JSON, left: int) -> bool:
+    if isinstance(value, dict):
+        return left > 0 and all(_depth_ok(inner, left - 1) for inner in value.values())
+    if isinstance(value, list):
+        return left > 0 and all(_depth_ok(inner, left - 1) for inner in value)
+    return True

@@ -1,0 +1,40 @@
+"""What we would send: the marketplace's payload and where each field came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ponte.domain.message import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One field of the offer: from which VTEX field, by which rule, what was there, what is sent.
+
+    `rule` is a short machine name ("default", "specification", "category map", "cut"); `line` is its line in the
+    channel's mapping file, 0 where no line of the file made it.
+    """
+
+    field: str
+    source: str
+    rule: str
+    found: str
+    sent: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`payload` is plain JSON in the connector's own shape; equal payloads have equal digests."""
+
+    payload: Mapping[str, JSON]
+    provenance: tuple[Provenance, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Return a digest of the payload: the same offer as last accepted is not sent again."""
+        plain = json.dumps(self.payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
