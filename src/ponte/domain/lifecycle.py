@@ -172,9 +172,7 @@ def _rejected(problems: tuple[Problem, ...], listing: Listing | None, tries: int
     )
 
 
-def _postponed(
-    problem: Problem, asked: float | None, listing: Listing | None, tries: int, luck: float
-) -> Verdict:
+def _postponed(problem: Problem, asked: float | None, listing: Listing | None, tries: int, luck: float) -> Verdict:
     if gives_up(problem, tries) and problem.kind is not ProblemClass.DEPENDENCY_PENDING:
         return Verdict(
             Status.ERROR,

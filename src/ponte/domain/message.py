@@ -124,9 +124,7 @@ def parse_json(body: bytes) -> JSON:
     Returns `UNREADABLE` otherwise; never raises.
     """
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite_float
-        )
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite_float)
     except (ValueError, RecursionError):
         return UNREADABLE
     return value if _depth_ok(value, MAX_JSON_DEPTH) else UNREADABLE
