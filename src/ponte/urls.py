@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+handler400 = "ponte.web.views.errors.bad_request"
+handler403 = "ponte.web.views.errors.forbidden"
+handler404 = "ponte.web.views.errors.not_found"
+handler500 = "ponte.web.views.errors.broken"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    # The API joins here: path("api/v1/", ponte.api.v1.api.urls) and VTEX's catalogue log.
+    path("", include("ponte.web.urls")),
+]

@@ -1,0 +1,1 @@
+"""The HTTP API: a thin door on the flows. Every error is problem+json, every list has cursors."""

@@ -44,6 +44,7 @@ class Store(models.Model):
     hook_digest = models.CharField(max_length=64, unique=True)
     hook_digest_before = models.CharField(max_length=64, blank=True, default="")
     paused = models.BooleanField(default=False)
+    requests_per_second = models.FloatField(default=200)
     created_at = models.DateTimeField(auto_now_add=True)
 
     members = models.ManyToManyField(User, through="Membership", related_name="stores")
@@ -351,9 +352,7 @@ class Counter(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["channel", "kind", "bucket"], name="counter_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "kind", "bucket"], name="counter_once")]
 
     def __str__(self) -> str:
         return f"{self.channel_id}/{self.kind}/{self.bucket}: {self.count}"

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, headline, headline_first
-from ponte.domain.retry import backoff, dead_letter_wait, gives_up
+from ponte.domain.retry import backoff, dead_letter_wait, gives_up, not_sooner
 
 
 class Status(StrEnum):
@@ -160,7 +160,9 @@ def _rejected(problems: tuple[Problem, ...], listing: Listing | None, tries: int
             next_in=backoff(tries, luck),
             tries=tries,
         )
-    status = Status.ERROR if any(problem.blocking for problem in problems) else Status.ALERT
+    # A refusal without a reason is still a refusal.
+    only_warnings = bool(problems) and not any(problem.blocking for problem in problems)
+    status = Status.ALERT if only_warnings else Status.ERROR
     return Verdict(
         status,
         Phase.IDLE,
@@ -180,7 +182,7 @@ def _postponed(problem: Problem, asked: float | None, listing: Listing | None, t
             AttemptResult.POSTPONED,
             problems=(problem,),
             listing=listing,
-            next_in=dead_letter_wait(problem, luck),
+            next_in=not_sooner(dead_letter_wait(problem, luck), asked),
             tries=tries,
             dead=True,
         )

@@ -6,6 +6,7 @@ a `Provenance`, so that the screen can say which field of VTEX and which line of
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from ponte.domain.offer import Provenance
 from ponte.domain.sku import Sku
 
 CENT = Decimal("0.01")
+MAX_PRICE = Decimal(10**12)
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ class Mapping:
         return Provenance("title", "name", "cut", sku.name, cut_at_word(text, limit), self.title.line)
 
     def priced(self, sku: Sku) -> Provenance | None:
-        """Return the price with the channel's markup, to the cent, half up; None when VTEX has none."""
-        if sku.price is None:
+        """Return the price with the channel's markup, to the cent, half up; None when VTEX has no usable one."""
+        if sku.price is None or not sku.price.is_finite() or abs(sku.price) >= MAX_PRICE:
             return None
         raised = sku.price * (1 + self.price.markup_percent / 100) + self.price.add
         sent = raised.quantize(CENT, ROUND_HALF_UP)
@@ -118,7 +121,7 @@ class Mapping:
         found = sku.stock or 0
         offered = max(0, min(found - self.stock.reserve, self.stock.cap))
         rule = "reserve or cap" if offered != found else "as read"
-        return Provenance("stock", "stock", rule, str(sku.stock), str(offered), self.stock.line)
+        return Provenance("stock", "stock", rule, str(found), str(offered), self.stock.line)
 
 
 SKU_FIELDS = (
@@ -167,10 +170,13 @@ def specification(sku: Sku, name: str) -> str:
 
 def fill_template(template: str, sku: Sku) -> str:
     """Put SKU fields into a template and tidy the blanks."""
-    text = template
-    for name in (*SKU_FIELDS, "sku_id"):
-        text = text.replace("{" + name + "}", read_source(sku, name))
+    # In one pass: a brand called "{name}" stays what it is.
+    text = PLACEHOLDER.sub(lambda match: read_source(sku, match[1]) if _is_source(match[1]) else match[0], template)
     return " ".join(text.split())
+
+
+def _is_source(name: str) -> bool:
+    return name in SKU_FIELDS or name == "sku_id" or name.startswith("specification:")
 
 
 def cut_at_word(text: str, limit: int) -> str:

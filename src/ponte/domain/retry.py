@@ -21,7 +21,7 @@ def backoff(tries: int, luck: float, asked: float | None = None) -> float:
     `tries` have been made; `luck` in [0, 1) spreads the herd over half to one and a half of the step. A wait that
     the other side asked for is never undercut, and at most an hour is believed.
     """
-    step = min(MAX_BACKOFF_SECONDS, BASE_SECONDS * 2 ** max(0, min(tries, 20) - 1))
+    step = min(MAX_BACKOFF_SECONDS, BASE_SECONDS * 2.0 ** max(0, min(tries, 20) - 1))
     wait = step * (0.5 + luck)
     return max(wait, min(asked, MAX_ASKED_SECONDS) * (1 + luck * 0.1)) if asked else wait
 
@@ -43,6 +43,11 @@ def dead_letter_wait(problem: Problem, luck: float) -> float | None:
     return None
 
 
+def not_sooner(wait: float | None, asked: float | None) -> float | None:
+    """Return a slow try's wait, but never less than the other side asked for; None stays None."""
+    return wait if wait is None or asked is None else max(wait, min(asked, MAX_ASKED_SECONDS))
+
+
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Read a Retry-After header (RFC 9110 10.2.3): seconds to wait, or None when it says nothing usable.
 
@@ -52,7 +57,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
     text = value.strip()
     if text.isascii() and text.isdigit():
-        seconds = float(text[:12])
+        seconds = float(text)  # however many digits: at worst infinity, which is cut to an hour
     else:
         seconds = _seconds_until(text, now)
     return min(seconds, MAX_ASKED_SECONDS) if seconds > 0 else None

@@ -1,0 +1,1 @@
+"""The only place that opens connections: limits, deadlines, the address guard, redaction, pace."""

@@ -83,30 +83,33 @@ def trouble(answer: Answer, call: str) -> Trouble | None:
     A key that is refused blocks the store's channels; the rest of 4xx will not heal by repeating, and says so by
     its class; 429, 5xx and no answer at all are waited out.
     """
-    match answer:
-        case NoAnswer(failure, _, detail):
-            message = detail[:MAX_MESSAGE]
-            return Postponed(
-                vtex_problem(ProblemClass.VTEX_UNAVAILABLE, call, code=f"network.{failure}", message=message)
-            )
-        case Response(status=200):
-            return None
-        case Response(status=401 | 403 as status):
-            return Blocked(_of_status(ProblemClass.VTEX_AUTH, call, answer, status))
-        case Response(status=408 | 425 | 429 as status):
-            return Postponed(_of_status(ProblemClass.VTEX_UNAVAILABLE, call, answer, status), asked_wait(answer))
-        case Response(status=status) if 400 <= status < 500:
-            retryable = RETRYABLE_CODES.intersection(codes(answer.json()))
-            kind = ProblemClass.VTEX_UNAVAILABLE if retryable else ProblemClass.PAYLOAD_INVALID
-            return Postponed(_of_status(kind, call, answer, status))
-        case Response(status=status) if status >= 500:
-            return Postponed(_of_status(ProblemClass.VTEX_UNAVAILABLE, call, answer, status), asked_wait(answer))
-    return unexpected(answer, call)
+    if isinstance(answer, NoAnswer):
+        code, message = f"network.{answer.failure}", answer.detail[:MAX_MESSAGE]
+        return Postponed(vtex_problem(ProblemClass.VTEX_UNAVAILABLE, call, code=code, message=message))
+    if answer.status == 200:
+        return None
+    kind = _kind(answer)
+    problem = _of_answer(kind, call, answer)
+    if kind is ProblemClass.VTEX_AUTH:
+        return Blocked(problem)
+    return Postponed(problem, asked_wait(answer) if kind is ProblemClass.VTEX_UNAVAILABLE else None)
+
+
+def _kind(response: Response) -> ProblemClass:
+    status = response.status
+    if status in {401, 403}:
+        return ProblemClass.VTEX_AUTH
+    if status >= 500 or status in {408, 425, 429}:
+        return ProblemClass.VTEX_UNAVAILABLE
+    if status < 400:
+        return ProblemClass.RESPONSE_UNREADABLE
+    heals = RETRYABLE_CODES.intersection(codes(response.json()))
+    return ProblemClass.VTEX_UNAVAILABLE if heals else ProblemClass.PAYLOAD_INVALID
 
 
 def unexpected(answer: Response, call: str) -> Postponed:
-    """Return that a 2xx or 3xx answer is not what the call promises (a login page, `null`, an empty object)."""
-    return Postponed(_of_status(ProblemClass.RESPONSE_UNREADABLE, call, answer, answer.status))
+    """Return that an answer of 200 is not what the call promises (a login page, `null`, an empty object)."""
+    return Postponed(_of_answer(ProblemClass.RESPONSE_UNREADABLE, call, answer))
 
 
 def asked_wait(response: Response) -> float | None:
@@ -153,9 +156,9 @@ def _messages(body: JSON) -> Iterator[str]:
                 yield part[name]
 
 
-def _of_status(kind: ProblemClass, call: str, response: Response, status: int) -> Problem:
-    code = next(codes(response.json()), f"http.{status}")[:100]
-    return vtex_problem(kind, call, code=code, message=message_of(response), http_status=status)
+def _of_answer(kind: ProblemClass, call: str, response: Response) -> Problem:
+    code = next(codes(response.json()), f"http.{response.status}")[:100]
+    return vtex_problem(kind, call, code=code, message=message_of(response), http_status=response.status)
 
 
 def _said_now(date: str | None) -> datetime:

@@ -262,4 +262,4 @@ def _flag(value: Any) -> bool:
         return value
     if isinstance(value, str):
         return value.strip().lower() not in FALSE_TEXTS
-    return value != 0
+    return bool(value != 0)

@@ -62,6 +62,8 @@ def number(value: JSON) -> Decimal | None:
             return None
         case int():
             return Decimal(value)
+        case float() if value.is_integer():  # never true of NaN and infinity
+            return Decimal(int(value))
         case float():
             return Decimal(repr(value)) if math.isfinite(value) else None
         case str() if DECIMAL.match(value.strip()):

@@ -1,5 +1,56 @@
+"""Pages for what went wrong, in words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from ponte.web.pages import page
+
+log = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400: the address or form cannot be followed."""
+    return page(request, "errors/400.html", {}, status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    return page(request, "errors/403.html", {}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404: nothing is here, or not for this person."""
+    return page(request, "errors/404.html", {}, status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with a number that is also in the log."""
+    number = secrets.token_hex(4)
+    log.error("answered 500 as %s to %s", number, request.path)
+    return page(request, "errors/500.html", {"number": number}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return HttpResponse(status=403)
+    """Answer 403 to a form of an old page: say so, and give the way back to what was being done."""
+    answer = page(request, "errors/csrf.html", {"back": _same_site_referer(request)}, status=403)
+    notice = {"ponte:notice": {"text": _("Esta página ficou antiga. Recarregue e tente de novo."), "reload": True}}
+    answer.headers["HX-Trigger"] = json.dumps(notice)
+    return answer
+
+
+def no_store(request: HttpRequest) -> HttpResponse:
+    """Answer a person who works in no store yet."""
+    return page(request, "errors/no_store.html", {}, status=403)
+
+
+def _same_site_referer(request: HttpRequest) -> str:
+    referer = request.headers.get("Referer", "")
+    prefix = f"{request.scheme}://{request.get_host()}/"
+    return referer if referer.startswith(prefix) else "/produtos"
+

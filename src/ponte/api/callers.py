@@ -1,0 +1,75 @@
+"""Who calls: a Bearer token acts as its user, in one store. Sessions never count here, nor tokens in an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from ponte.api.refusals import RefusedError
+from ponte.db.audit import note_one
+from ponte.db.models import Role
+from ponte.flows.people import find_token, role_in
+
+MAX_TOKEN = 100
+RANKS = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.ADMIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request this is; every query and flow gets `store_id` from here, never from the request."""
+
+    token_id: int
+    user_id: int
+    username: str
+    store_id: int
+    account: str
+    role: Role
+
+
+class TokenAuth(HttpBearer):
+    """Bearer token of somebody whose role in the token's store is at least `least`, as it is at this request."""
+
+    def __init__(self, least: Role) -> None:
+        super().__init__()
+        self.least = least
+
+    def authenticate(self, request: HttpRequest, token: str) -> Caller:
+        caller = find_caller(token)
+        if caller is None:
+            raise RefusedError("unauthorized")
+        if RANKS[caller.role] < RANKS[self.least]:
+            _note_refused(request, caller)
+            raise RefusedError("forbidden", role=caller.role.value)
+        return caller
+
+
+READS = TokenAuth(Role.VIEWER)
+ACTS = TokenAuth(Role.OPERATOR)
+
+
+def find_caller(text: str) -> Caller | None:
+    """Return who a token's text stands for; None for every reason alike."""
+    token = find_token(text) if len(text) <= MAX_TOKEN else None
+    role = role_in(token.user_id, token.store_id) if token else None
+    if token is None or role is None:
+        return None
+    return Caller(token.pk, token.user_id, token.user.username, token.store_id, token.store.account, role)
+
+
+def bearer(request: HttpRequest) -> str:
+    """Return the token of the Authorization header; empty without one."""
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else ""
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Return the caller that `TokenAuth` let in."""
+    return cast("Caller", request.auth)  # type: ignore[attr-defined]  # Ninja puts it there
+
+
+def _note_refused(request: HttpRequest, caller: Caller) -> None:
+    detail = {"method": request.method, "path": request.path[:200], "role": caller.role.value}
+    note_one("refused", f"user:{caller.user_id}", store_id=caller.store_id, actor_id=caller.user_id, detail=detail)

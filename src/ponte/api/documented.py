@@ -1,0 +1,52 @@
+"""Pieces of the OpenAPI document that routes share: parameters read by ourselves, and the refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ponte.api.schemas import Refusal
+from ponte.db.filters import Bucket
+from ponte.flows.idempotency import MAX_KEY
+
+Parameter = dict[str, Any]
+
+
+def _query(name: str, description: str, schema: dict[str, Any]) -> Parameter:
+    return {"in": "query", "name": name, "required": False, "description": description, "schema": schema}
+
+
+FILTERS = (
+    _query("status", "One bucket.", {"type": "string", "enum": [bucket.value for bucket in Bucket]}),
+    _query("channel", "The channel's code.", {"type": "string"}),
+    _query("q", "Words of SKU, name, EAN, reference or messages; literal.", {"type": "string"}),
+    _query("from", "First day of the last change, in the server's time zone.", {"type": "string", "format": "date"}),
+    _query("to", "Last day of the last change, included.", {"type": "string", "format": "date"}),
+    _query("cause", "The fingerprint of a cause.", {"type": "string"}),
+    _query("sku", "SKU; may be repeated.", {"type": "array", "items": {"type": "string"}}),
+    _query("removed", "1 lists the removed records instead.", {"type": "string", "enum": ["1"]}),
+)
+SIZE = _query("size", "Rows per page.", {"type": "integer", "minimum": 1})
+CURSOR = _query("cursor", "`next` of the page before.", {"type": "string"})
+CHANNEL = FILTERS[1]
+IDEMPOTENCY_KEY: Parameter = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "The same key with the same request has one effect and one answer, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY},
+}
+
+
+def queried(*parameters: Parameter) -> dict[str, Any]:
+    """Return the OpenAPI of a route with these query parameters."""
+    return {"parameters": list(parameters)}
+
+
+def keyed() -> dict[str, Any]:
+    """Return the OpenAPI of a POST that takes an Idempotency-Key."""
+    return {"parameters": [IDEMPOTENCY_KEY]}
+
+
+def errors(*statuses: int) -> dict[int, type[Refusal]]:
+    """Return the refusals that a route may answer, besides 500 and 503 which all may."""
+    return dict.fromkeys((*statuses, 500, 503), Refusal)

@@ -1,0 +1,124 @@
+"""The words of every refusal, in three languages. docs/api.md lists the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalText:
+    """HTTP status, and (title, detail) by language."""
+
+    status: int
+    words: Mapping[str, tuple[str, str]]
+
+
+def _text(status: int, pt: tuple[str, str], en: tuple[str, str], es: tuple[str, str]) -> RefusalText:
+    return RefusalText(status, {"pt-BR": pt, "en": en, "es": es})
+
+
+TEXTS: Mapping[str, RefusalText] = {
+    "unauthorized": _text(
+        401,
+        ("Token ausente ou inválido", "Envie um token válido no cabeçalho Authorization: Bearer."),
+        ("Missing or invalid token", "Send a valid token in the header Authorization: Bearer."),
+        ("Token ausente o inválido", "Envíe un token válido en el encabezado Authorization: Bearer."),
+    ),
+    "forbidden": _text(
+        403,
+        ("Sem permissão", "O papel {role} nesta loja só permite consultar."),
+        ("Not allowed", "The role {role} in this store may only read."),
+        ("Sin permiso", "El rol {role} en esta tienda solo permite consultar."),
+    ),
+    "not-found": _text(
+        404,
+        ("Não encontrado", "Não existe nada com este endereço na sua loja."),
+        ("Not found", "There is nothing at this address in your store."),
+        ("No encontrado", "No existe nada con esta dirección en su tienda."),
+    ),
+    "method-not-allowed": _text(
+        405,
+        ("Método não permitido", "Este endereço não aceita {method}."),
+        ("Method not allowed", "This address does not take {method}."),
+        ("Método no permitido", "Esta dirección no acepta {method}."),
+    ),
+    "nothing-to-reprocess": _text(
+        409,
+        ("Nada a reprocessar", "Este registro é um sucesso: a única ação é Remover Log."),
+        ("Nothing to reprocess", "This record is a success: its only action is to remove the log."),
+        ("Nada que reprocesar", "Este registro es un éxito: la única acción es quitar el registro."),
+    ),
+    "removed": _text(
+        409,
+        ("Registro removido", "Este registro foi removido; restaure-o antes de reprocessar."),
+        ("Record removed", "This record was removed; restore it before reprocessing."),
+        ("Registro quitado", "Este registro fue quitado; restáurelo antes de reprocesar."),
+    ),
+    "nothing-to-undo": _text(
+        409,
+        ("Nada a desfazer", "Só uma remoção pode ser desfeita; um reenvio já pedido não volta atrás."),
+        ("Nothing to undo", "Only a removal can be undone; a reprocess that was asked for does not come back."),
+        ("Nada que deshacer", "Solo se puede deshacer una eliminación; un reproceso ya pedido no vuelve atrás."),
+    ),
+    "still-running": _text(
+        409,
+        ("Ainda em andamento", "O primeiro pedido com esta Idempotency-Key ainda não terminou; repita em instantes."),
+        ("Still running", "The first request with this Idempotency-Key has not ended; repeat in a moment."),
+        ("Aún en curso", "El primer pedido con esta Idempotency-Key aún no terminó; repita en unos instantes."),
+    ),
+    "key-reused": _text(
+        422,
+        ("Idempotency-Key já usada", "Esta Idempotency-Key foi usada com outro pedido; use uma nova."),
+        ("Idempotency-Key already used", "This Idempotency-Key was used with another request; use a new one."),
+        ("Idempotency-Key ya usada", "Esta Idempotency-Key se usó con otro pedido; use una nueva."),
+    ),
+    "bad-key": _text(
+        400,
+        ("Idempotency-Key inválida", "Use de 1 a 255 caracteres ASCII visíveis."),
+        ("Invalid Idempotency-Key", "Use 1 to 255 visible ASCII characters."),
+        ("Idempotency-Key inválida", "Use de 1 a 255 caracteres ASCII visibles."),
+    ),
+    "invalid": _text(
+        422,
+        ("Pedido inválido", "Há campos desconhecidos ou com valores que não podem ser aceitos; veja errors."),
+        ("Invalid request", "Some fields are unknown or have values that cannot be taken; see errors."),
+        ("Pedido inválido", "Hay campos desconocidos o con valores que no se aceptan; vea errors."),
+    ),
+    "bad-query": _text(
+        400,
+        ("Consulta inválida", "Há parâmetros desconhecidos ou com valores que não podem ser aceitos; veja errors."),
+        ("Invalid query", "Some parameters are unknown or have values that cannot be taken; see errors."),
+        ("Consulta inválida", "Hay parámetros desconocidos o con valores que no se aceptan; vea errors."),
+    ),
+    "bad-json": _text(
+        400,
+        ("JSON ilegível", "O corpo não é JSON em UTF-8."),
+        ("Unreadable JSON", "The body is not JSON in UTF-8."),
+        ("JSON ilegible", "El cuerpo no es JSON en UTF-8."),
+    ),
+    "too-large": _text(
+        413,
+        ("Pedido grande demais", "O corpo passa de 1 MB."),
+        ("Request too large", "The body is over 1 MB."),
+        ("Pedido demasiado grande", "El cuerpo pasa de 1 MB."),
+    ),
+    "bad-request": _text(
+        400,
+        ("Pedido recusado", "O pedido não pôde ser lido."),
+        ("Request refused", "The request could not be read."),
+        ("Pedido rechazado", "El pedido no pudo ser leído."),
+    ),
+    "unavailable": _text(
+        503,
+        ("Banco de dados indisponível", "Nada foi feito; repita em alguns segundos."),
+        ("Database unavailable", "Nothing was done; repeat in a few seconds."),
+        ("Base de datos no disponible", "No se hizo nada; repita en unos segundos."),
+    ),
+    "internal": _text(
+        500,
+        ("Erro interno", "O Ponte falhou; o registro do servidor tem os detalhes."),
+        ("Internal error", "Ponte failed; the server's log has the details."),
+        ("Error interno", "Ponte falló; el registro del servidor tiene los detalles."),
+    ),
+}

@@ -1,0 +1,178 @@
+"""From rows to the JSON of the API (its field names are in `ponte.api.schemas`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ponte.api.words import Words
+from ponte.db.models import ActionState, Attempt, BulkAction, Channel, Exchange, Integration, Lane
+from ponte.db.queries_api import Cause
+from ponte.db.records import problem_from_json
+from ponte.domain.lifecycle import Status, actions
+from ponte.domain.message import JSON
+from ponte.domain.problem import Problem
+
+CHANGES = {
+    ActionState.RUNNING: ["pause", "cancel"],
+    ActionState.PAUSED: ["resume", "cancel"],
+    ActionState.CANCELLED: [],
+    ActionState.DONE: [],
+}
+
+
+def integration(row: Integration, account: str, words: Words) -> JSON:
+    """Return one integration; `row.channel` must have been read with it."""
+    problems = [problem_from_json(kept) for kept in row.problems]
+    told = words.about(row)
+    return {
+        "id": row.pk,
+        "store": account,
+        "channel": row.channel.code,
+        "connector": row.channel.connector,
+        "kind": row.kind,
+        "sku": row.sku,
+        "product_id": row.product_id,
+        "name": row.name,
+        "ean": row.ean,
+        "status": row.status,
+        "phase": row.phase,
+        "headline": headline(problems[0], told) if problems else None,
+        "problems": [problem(one, told) for one in problems],
+        "attempts": row.attempts,
+        "requested_at": moment(row.requested_at),
+        "processed_at": moment(row.processed_at),
+        "next_attempt_at": moment(row.next_attempt_at),
+        "removed_at": moment(row.removed_at),
+        "actions": [action.value for action in actions(Status(row.status), removed=row.removed_at is not None)],
+    }
+
+
+def headline(first: Problem, words: Words) -> JSON:
+    explanation = words.explain(first)
+    return {
+        "class": first.kind.name,
+        "subject": first.subject,
+        "code": first.code,
+        "title": explanation.title,
+        "fix": "\n".join(explanation.fix),
+        "stage": first.stage.value,
+    }
+
+
+def problem(one: Problem, words: Words) -> JSON:
+    explanation = words.explain(one)
+    return {
+        "class": one.kind.name,
+        "stage": one.stage.value,
+        "subject": one.subject,
+        "code": one.code,
+        "severity": one.severity.value,
+        "retry": one.kind.retry.value,
+        "http_status": one.http_status,
+        "message": one.message,
+        "title": explanation.title,
+        "meaning": explanation.meaning,
+        "fix": "\n".join(explanation.fix),
+        "steps": list(explanation.fix),
+    }
+
+
+def attempt(row: Attempt, words: Words) -> JSON:
+    """Return one try; its exchanges were read into `told`."""
+    told: list[Exchange] = row.told  # type: ignore[attr-defined]  # prefetched by queries_api.tries
+    return {
+        "number": row.number,
+        "trigger": row.trigger,
+        "actor": row.actor.username if row.actor else None,
+        "task": row.task,
+        "result": row.result,
+        "status": row.status,
+        "http_status": row.http_status,
+        "problems": [problem(problem_from_json(kept), words) for kept in row.problems],
+        "started_at": moment(row.started_at),
+        "ended_at": moment(row.ended_at),
+        "offer": row.offer,
+        "provenance": row.provenance,
+        "exchanges": [exchange(one) for one in told],
+    }
+
+
+def exchange(row: Exchange) -> JSON:
+    return {
+        "place": row.place,
+        "side": row.side,
+        "method": row.method,
+        "url": row.url,
+        "endpoint": row.endpoint,
+        "request_headers": row.request_headers,
+        "request_body": row.request_body,
+        "status": row.status,
+        "response_headers": row.response_headers,
+        "response_body": row.response_body,
+        "failure": row.failure,
+        "started_at": moment(row.started_at),
+        "took_ms": row.took_ms,
+    }
+
+
+def action(row: BulkAction) -> JSON:
+    undo = ["undo"] if row.verb == "remove" and row.done else []
+    return {
+        "id": row.pk,
+        "verb": row.verb,
+        "state": row.state,
+        "selection": row.selection,
+        "done": row.done,
+        "skipped": row.skipped,
+        "per_second": row.per_second,
+        "by": row.actor.username if row.actor else None,
+        "created_at": moment(row.created_at),
+        "ended_at": moment(row.ended_at),
+        "changes": [*CHANGES[ActionState(row.state)], *undo],
+    }
+
+
+def cause(one: Cause, words: Words) -> JSON:
+    problems = [problem_from_json(kept) for kept in one.newest.problems[:1]]
+    return {
+        "fingerprint": one.fingerprint,
+        "channel": one.newest.channel.code,
+        "count": one.count,
+        "more": one.counted_to_limit,
+        "headline": headline(problems[0], words.about(one.newest)) if problems else None,
+        "message": problems[0].message if problems else "",
+        "newest": one.newest.pk,
+    }
+
+
+def channel(row: Channel, lanes: list[Lane], counts: dict[str, int]) -> JSON:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "connector": row.connector,
+        "affiliate_id": row.affiliate_id,
+        "trade_policy": row.trade_policy,
+        "state": next((lane.state for lane in lanes if lane.kind == "product"), "open"),
+        "lanes": [_lane(lane) for lane in lanes],
+        "counts": counts,
+    }
+
+
+def _lane(lane: Lane) -> JSON:
+    return {
+        "kind": lane.kind,
+        "state": lane.state,
+        "reason": lane.reason,
+        "since": moment(lane.state_at),
+        "breaker_until": _from_ms(lane.breaker_until_ms),
+    }
+
+
+def moment(at: datetime | None) -> str | None:
+    """Return an ISO 8601 moment in UTC."""
+    return at.isoformat().replace("+00:00", "Z") if at else None
+
+
+def _from_ms(milliseconds: int) -> str | None:
+    from_epoch = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment(from_epoch) if from_epoch > datetime.now(UTC) else None

@@ -1,0 +1,51 @@
+"""`/healthz`, `/readyz` and `/metrics`, for whoever looks after the machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from ponte.api.callers import bearer, find_caller
+from ponte.api.refusals import RefusedError, refusal
+from ponte.ops.health import OK, readiness
+from ponte.ops.metrics import CONTENT_TYPE, exposition
+
+# A proxy on this machine calls from loopback too, for anybody: it says so with one of these.
+FORWARDING = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Host", "CF-Connecting-IP")
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; nothing is asked of the database."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """Answer 200 when work can be done, else 503; one word per question either way."""
+    found = readiness()
+    ready = all(word == OK for word in found.values())
+    response = JsonResponse(found, status=200 if ready else 503)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """All numbers for a caller on this machine; a store's own for a holder of its token; 401 for anybody else."""
+    token = bearer(request)
+    caller = find_caller(token) if token else None
+    if caller is None and (token or not _from_here(request)):
+        return refusal(request, RefusedError("unauthorized"))
+    return HttpResponse(exposition(caller.store_id if caller else None), content_type=CONTENT_TYPE)
+
+
+def _from_here(request: HttpRequest) -> bool:
+    if any(name in request.headers for name in FORWARDING):
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

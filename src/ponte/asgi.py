@@ -1,0 +1,63 @@
+"""The ASGI application: VTEX's webhook under /vtex/, Django for everything else.
+
+The lifespan is kept here, since Django has none: the webhook's writer runs between start-up and shutdown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from django.core.asgi import get_asgi_application
+
+if TYPE_CHECKING:
+    from ponte.ingest.answers import Application, Receive, Scope, Send
+
+PARENT_CHECK_SECONDS = 1.0
+
+
+class Ponte:
+    """Sends each connection to its side."""
+
+    def __init__(self) -> None:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
+        self._django: Application = get_asgi_application()
+        from ponte.ingest.app import Ingest  # noqa: PLC0415 -- models can be imported once Django is set up
+        from ponte.ingest.paths import PREFIX  # noqa: PLC0415 -- likewise
+
+        self._ingest = Ingest()
+        self._prefix = PREFIX
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            side = self._ingest if scope["path"].startswith(self._prefix) else self._django
+            await side(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._ingest.start()
+        # What is loaded by now stays: left to the collector, its full rounds stop every request for 45 ms.
+        gc.collect()
+        gc.freeze()
+        orphanage = asyncio.create_task(_leave_with_parent())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        orphanage.cancel()
+        await self._ingest.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _leave_with_parent() -> None:
+    """End in good order when the process that started us is gone: an orphan would keep the port for ever."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110 -- nothing wakes us when a parent dies
+        await asyncio.sleep(PARENT_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+application = Ponte()

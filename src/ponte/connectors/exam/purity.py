@@ -1,0 +1,53 @@
+"""`check` and `map` are pure, and survive any SKU."""
+
+from __future__ import annotations
+
+import copy
+
+from ponte.connectors.exam.bench import Bench, is_json
+from ponte.connectors.exam.samples import ODD
+from ponte.connectors.exam.telling import one_problem
+from ponte.domain.connector import Rules
+from ponte.domain.offer import Offer
+from ponte.domain.problem import Problem
+from ponte.domain.sku import Sku
+
+
+class PurityExam(Bench):
+    """The same in gives the same out, and nothing is touched or raised."""
+
+    def _skus(self) -> dict[str, Sku]:
+        return {"ordinary": self.ordinary().sku, **ODD}
+
+    def _rules(self) -> tuple[Rules, ...]:
+        ordinary = self.ordinary().rules
+        return (ordinary, Rules(ordinary.mapping), Rules(type(ordinary.mapping)()))
+
+    def test_check_and_map_are_pure(self) -> None:
+        for name, sku in self._skus().items():
+            for rules in self._rules():
+                before = copy.deepcopy((sku, rules))
+                first = (self.subject.check(sku, rules), self.subject.map(sku, rules))
+                again = (self.subject.check(sku, rules), self.subject.map(sku, rules))
+                assert first == again, f"{name}: the second time gave something else"
+                assert (sku, rules) == before, f"{name}: the input was changed"
+
+    def test_check_tells_problems_and_map_an_offer_whatever_the_sku(self) -> None:
+        for name, sku in self._skus().items():
+            for rules in self._rules():
+                found = self.subject.check(sku, rules)
+                assert isinstance(found, tuple), f"{name}: check returned {type(found)}"
+                assert all(isinstance(problem, Problem) for problem in found), name
+                offer = self.subject.map(sku, rules)
+                assert isinstance(offer, Offer), f"{name}: map returned {type(offer)}"
+                assert is_json(offer.payload), f"{name}: the offer is not JSON"
+                assert offer.digest == self.subject.map(sku, rules).digest, name
+
+    def test_the_ordinary_sku_has_no_problem_and_each_field_an_origin(self) -> None:
+        ordinary = self.ordinary()
+        assert [one_problem(p) for p in self.subject.check(ordinary.sku, ordinary.rules) if p.blocking] == []
+        assert self.subject.map(ordinary.sku, ordinary.rules).provenance
+
+    def test_flaws_of_vtex_are_told_first(self) -> None:
+        sku = ODD["flawed"]
+        assert self.subject.check(sku, self.ordinary().rules)[: len(sku.flaws)] == sku.flaws

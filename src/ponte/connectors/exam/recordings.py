@@ -1,0 +1,121 @@
+"""Recorded situations: what stood where, what was asked and answered, how it must end.
+
+One file per situation, `recordings/<situation>.json` beside the connector:
+
+    {"about": "one sentence", "verb": "send" | "withdraw" | "follow" | "refresh" | "probe" | "learn:<key>",
+     "sku": {...}, "mapping": ["line", ...], "settings": {...}, "facts": {...},
+     "listing": {"id", "state", "memory"}, "uncertain_seconds": 5,
+     "check": [{"class", "subject", "code"}],
+     "exchanges": [{"request": {...}, "answer": {"status", "headers", "json" | "text"} | {"failure", "sent"}}],
+     "expires": [0], "result": {...}}
+
+`sku` names what differs from the exam's ordinary SKU. `check` is what the pure check must find. `expires` lists the
+exchanges whose answer must be known as an expired token. Requests and result have the form of `telling`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ponte.connectors.exam.samples import ORDINARY
+from ponte.domain.connector import Connector, Rules
+from ponte.domain.mapping import Mapping as ChannelMapping
+from ponte.domain.mapping_file import parse_mapping
+from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Response
+from ponte.domain.outcome import Link, Listing
+from ponte.domain.sku import Dimensions, Image, Sku, Specification
+
+REQUIRED = ("accepted", "updated", "rejected", "unknown_category", "rate_limit")
+REQUIRED_BY_CAPABILITY = {"oauth": ("expired_token",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One situation, read."""
+
+    situation: str
+    verb: str
+    sku: Sku
+    rules: Rules
+    link: Link
+    answers: tuple[Answer, ...]
+    raw: Mapping[str, Any]
+
+    def conversation(self, connector: Connector) -> Conversation[Any]:
+        match self.verb.partition(":"):
+            case ("send", _, _):
+                return connector.send(connector.map(self.sku, self.rules), self.link, self.rules)
+            case ("withdraw", _, _):
+                return connector.withdraw(self.link, self.rules)
+            case ("follow", _, _):
+                return connector.follow(self.link, self.rules)
+            case ("refresh", _, _):
+                return connector.refresh(self.rules)
+            case ("probe", _, _):
+                return connector.probe(self.rules)
+            case ("learn", _, key):
+                return connector.learn(key, self.rules)
+        raise ValueError(f"{self.situation}: no verb {self.verb!r}")
+
+
+def read_recordings(folder: Path) -> dict[str, Recording]:
+    """Return all recordings of a folder by situation; none when there is no folder."""
+    return {path.stem: read_recording(path) for path in sorted(folder.glob("*.json"))}
+
+
+def read_recording(path: Path) -> Recording:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Recording(
+        path.stem,
+        raw["verb"],
+        sku_from(raw.get("sku", {})),
+        Rules(_mapping(raw.get("mapping", []), path), raw.get("settings", {}), raw.get("facts", {})),
+        Link(_listing(raw.get("listing")), raw.get("uncertain_seconds")),
+        tuple(_answer(exchange["answer"]) for exchange in raw["exchanges"]),
+        raw,
+    )
+
+
+def _mapping(lines: list[str], path: Path) -> ChannelMapping:
+    if not lines:
+        return ChannelMapping()
+    read = parse_mapping("\n".join(lines))
+    if read.mapping is None:
+        raise ValueError(f"{path.name}: {read.errors}")
+    return read.mapping
+
+
+def _listing(raw: Mapping[str, Any] | None) -> Listing | None:
+    return Listing(raw["id"], raw.get("url", ""), raw.get("state", ""), raw.get("memory", {})) if raw else None
+
+
+def _answer(raw: Mapping[str, Any]) -> Answer:
+    if "failure" in raw:
+        return NoAnswer(Failure(raw["failure"]), raw["sent"])
+    body = json.dumps(raw["json"], ensure_ascii=False) if "json" in raw else raw.get("text", "")
+    return Response(raw["status"], raw.get("headers", {}), body.encode())
+
+
+def sku_from(raw: Mapping[str, Any]) -> Sku:
+    """Return the ordinary SKU with what a recording says about it."""
+    changes: dict[str, Any] = dict(raw)
+    if "images" in raw:
+        changes["images"] = tuple(Image(url) for url in raw["images"])
+    if "specifications" in raw:
+        changes["specifications"] = tuple(
+            Specification(name, tuple(raw["specifications"][name])) for name in raw["specifications"]
+        )
+    if "dimensions" in raw:
+        changes["dimensions"] = Dimensions(*(Decimal(raw["dimensions"][side]) for side in Dimensions.__slots__))
+    for name in ("price", "list_price"):
+        if raw.get(name) is not None:
+            changes[name] = Decimal(raw[name])
+    for name in ("category_ids", "category_names", "trade_policies"):
+        if name in raw:
+            changes[name] = tuple(raw[name])
+    return replace(ORDINARY, **changes)

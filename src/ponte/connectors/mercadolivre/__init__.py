@@ -1,0 +1,84 @@
+"""Mercado Livre (site MLB): the connector that Ponte brings along.
+
+`facts` learns account and category, `offering` and `checks` are pure, `sending`, `updating`, `following`, `asking`
+and `oauth` are conversations, `answers` says what an answer means by the table in errors.toml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ponte.connectors.mercadolivre import (
+    answers,
+    asking,
+    checks,
+    facts,
+    following,
+    oauth,
+    offering,
+    sending,
+    updating,
+)
+from ponte.connectors.mercadolivre.manifest import MANIFEST, VERBS
+from ponte.domain.connector import Manifest, Rules
+from ponte.domain.message import JSON, Conversation, Request, Response, Secret
+from ponte.domain.offer import Offer
+from ponte.domain.outcome import Blocked, Link, Outcome, Postponed, Tokens
+from ponte.domain.problem import Problem
+from ponte.domain.sku import Sku
+
+
+class MercadoLivre:
+    """The port filled; the work is done in the modules beside this one."""
+
+    manifest: Manifest = MANIFEST
+
+    def needs(self, sku: Sku, rules: Rules) -> tuple[str, ...]:
+        return facts.needs(sku, rules)
+
+    def learn(self, key: str, rules: Rules) -> Conversation[JSON | Postponed | Blocked]:  # noqa: ARG002 -- the port's signature
+        return asking.learn(key)
+
+    def check(self, sku: Sku, rules: Rules) -> tuple[Problem, ...]:
+        return checks.problems(offering.Draft(sku, rules))
+
+    def map(self, sku: Sku, rules: Rules) -> Offer:
+        return offering.offered(offering.Draft(sku, rules))
+
+    def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
+        return sending.send(offer, link, rules)
+
+    def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
+        return updating.withdraw(link)
+
+    def close(self, link: Link) -> Conversation[Outcome]:
+        """End the listing for good. Beyond the port: for tools that clean up."""
+        return updating.close(link)
+
+    def follow(self, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
+        return following.follow(link)
+
+    def refresh(self, rules: Rules) -> Conversation[Tokens | Postponed | Blocked]:
+        return oauth.refresh(rules)
+
+    def authorize_url(self, rules: Rules, *, redirect_uri: str, state: str, code_challenge: str = "") -> str:
+        """Return the page of the first connection."""
+        return oauth.authorize_url(rules, redirect_uri=redirect_uri, state=state, code_challenge=code_challenge)
+
+    def exchange(
+        self, rules: Rules, code: str | Secret, *, redirect_uri: str, code_verifier: str | Secret = ""
+    ) -> Conversation[Tokens | Postponed | Blocked]:
+        """Turn the code that the first connection brought back into tokens."""
+        return oauth.exchange(rules, code, redirect_uri=redirect_uri, code_verifier=code_verifier)
+
+    def probe(self, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
+        return asking.probe()
+
+    def classify(self, endpoint: str, response: Response) -> Outcome:
+        return answers.classify(endpoint, response)
+
+    def is_expired_token(self, request: Request, response: Response) -> bool:
+        return request.authorized and answers.is_expired_token(response)
+
+    def verbs(self) -> Mapping[str, str]:
+        return VERBS

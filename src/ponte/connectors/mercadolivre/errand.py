@@ -1,0 +1,128 @@
+"""What a sending carries along: the offer's parts, whose it is, and what was sent last time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from ponte.connectors.mercadolivre import shape
+from ponte.connectors.mercadolivre.facts import account_of, category_of
+from ponte.connectors.mercadolivre.manifest import MANIFEST
+from ponte.connectors.mercadolivre.standing import seller_sku
+from ponte.domain.connector import Rules
+from ponte.domain.message import JSON
+from ponte.domain.offer import Offer
+from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.problem import Problem
+
+# What an update always says: it is what changes daily, and saying it again does no harm.
+ALWAYS_SENT = ("price", "available_quantity", "attributes")
+# What an update says only when it differs from what was sent last: pictures are fetched anew each time, and a
+# change of terms or shipping is examined again.
+SENT_WHEN_CHANGED = ("pictures", "sale_terms", "shipping")
+MEMORY = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One offer on its way."""
+
+    item: dict[str, JSON]
+    description: str
+    sku: str
+    rules: Rules
+
+    @property
+    def user_id(self) -> str:
+        return account_of(self.rules).user_id
+
+    @property
+    def lag_seconds(self) -> float:
+        """How long the search may miss a new listing; the channel may know better than the manifest."""
+        told = self.rules.settings.get("search_lag_seconds", "").strip()
+        usable = told.isascii() and told.isdigit() and len(told) <= 4
+        return float(told) if usable else MANIFEST.limits.search_lag_seconds
+
+    def in_other_model(self) -> Errand:
+        """Return the errand for the other selling model: `title` and `family_name` change places."""
+        before, after = ("title", "family_name") if "title" in self.item else ("family_name", "title")
+        item = {after if name == before else name: value for name, value in self.item.items()}
+        return replace(self, item=item)
+
+    def sent_of_item(self) -> dict[str, JSON]:
+        """Return the digests to remember once the item was accepted; of a long text only its digest is kept."""
+        names = ("title", *SENT_WHEN_CHANGED)
+        return {name: digest(self.item[name]) for name in names if name in self.item}
+
+
+def errand_of(offer: Offer, rules: Rules) -> Errand:
+    item = dict(shape.table(offer.payload.get("item")))
+    return Errand(item, shape.text(offer.payload.get("description")), seller_sku(item), rules)
+
+
+def digest(value: JSON) -> str:
+    plain = json.dumps(value, sort_keys=True, ensure_ascii=True)
+    return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
+
+
+def sent_before(listing: Listing) -> dict[str, JSON]:
+    """Return the digests of what was last accepted, by field."""
+    return shape.table(listing.memory.get(MEMORY))
+
+
+def keeping(outcome: Outcome, listing: Listing) -> Outcome:
+    """Return what hindered a later step, with the listing that stands all the same.
+
+    `Blocked` carries no listing, and one that was lost would be created twice: it becomes `Postponed`.
+    """
+    match outcome:
+        case Postponed(problem, retry_in, unknown, None):
+            return Postponed(problem, retry_in, unknown, listing)
+        case Blocked(problem):
+            return Postponed(problem, listing=listing)
+        case Rejected(problems, None):
+            return Rejected(problems, listing)
+        case _:
+            return outcome
+
+
+def named(outcome: Outcome, errand: Errand) -> Outcome:
+    """Give problems about an attribute its name from the category's sheet, for the screen."""
+    category = category_of(shape.text(errand.item.get("category_id")), errand.rules)
+    if category is None:
+        return outcome
+    names = {attribute.id: attribute.name for attribute in category.attributes}
+
+    def told(problem: Problem) -> Problem:
+        known = problem.subject in names and "name" not in problem.params
+        return replace(problem, params={**problem.params, "name": names[problem.subject]}) if known else problem
+
+    match outcome:
+        case Rejected(problems, listing):
+            return Rejected(tuple(map(told, problems)), listing)
+        case Accepted(listing, warnings, follow_in):
+            return Accepted(listing, tuple(map(told, warnings)), follow_in)
+        case _:
+            return outcome
+
+
+def with_warnings(outcome: Outcome, warnings: tuple[Problem, ...]) -> Outcome:
+    """Add warnings to an acceptance, and to a refusal that leaves the listing standing."""
+    match outcome:
+        case Accepted(listing, before, follow_in):
+            return Accepted(listing, (*before, *warnings), follow_in)
+        case Rejected(problems, listing):
+            return Rejected((*problems, *warnings), listing)
+        case _:
+            return outcome
+
+
+def listing_in(outcome: Outcome) -> Listing | None:
+    match outcome:
+        case Accepted(listing) | Rejected(_, listing) | Pending(listing):
+            return listing
+        case Postponed(_, _, _, listing):
+            return listing
+        case Blocked():
+            return None

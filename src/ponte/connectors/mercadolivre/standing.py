@@ -1,0 +1,108 @@
+"""What an item's body says: the listing, and whether it is on sale, waits, or was taken down.
+
+States: Mercado Livre developers' pages "synchronize and modify publications" and "manage moderations", captured
+2026-06.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ponte.connectors.mercadolivre import shape
+from ponte.connectors.mercadolivre.errors import warnings_of
+from ponte.domain.message import JSON
+from ponte.domain.outcome import Accepted, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.problem import Problem, ProblemClass, Stage
+
+ITEM_ID = re.compile(r"ML[A-Z][0-9]{1,20}")
+PICTURES_PENDING = "picture_download_pending"
+PICTURES_DEADLINE_SECONDS = 24 * 60 * 60.0
+FOLLOW_AFTER_CREATE_SECONDS = 600.0
+# After a create and a first look, two more: moderation comes hours later.
+FOLLOW_STEPS = (FOLLOW_AFTER_CREATE_SECONDS, 3_600.0, 86_400.0)
+MODERATED = frozenset({"under_review", "inactive"})
+PENALTY = "moderation_penalty"
+
+
+def item_of(body: JSON) -> dict[str, JSON] | None:
+    """Return the body when it proves a listing: an object with an item's id."""
+    item = shape.table(body)
+    return item if ITEM_ID.fullmatch(shape.text(item.get("id"))) else None
+
+
+def listing_of(item: dict[str, JSON], memory: dict[str, JSON]) -> Listing:
+    state = "/".join((shape.text(item.get("status")), *shape.texts(item.get("sub_status"))[:3]))
+    return Listing(item["id"], _web_address(item.get("permalink")), state.strip("/"), memory)
+
+
+def _web_address(value: JSON) -> str:
+    """Return a link only when it is one: the screen makes it clickable."""
+    address = shape.text(value)
+    return address if address.startswith("https://") and len(address) <= 500 and address.isprintable() else ""
+
+
+def seller_sku(item: dict[str, JSON]) -> str:
+    """Return the SKU that the item echoes, "" when it names none."""
+    for attribute in shape.tables(item.get("attributes")):
+        if attribute.get("id") == "SELLER_SKU":
+            return shape.text(attribute.get("value_name")).strip()
+    return ""
+
+
+def is_moderated(item: dict[str, JSON]) -> bool:
+    return shape.text(item.get("status")) in MODERATED or PENALTY in shape.texts(item.get("tags"))
+
+
+def standing(item: dict[str, JSON], listing: Listing) -> Outcome:
+    """Say what an item's state means. Pure: whoever may ask further (why moderated?) does so afterwards."""
+    status, sub_status = shape.text(item.get("status")), shape.texts(item.get("sub_status"))
+    if status == "closed":
+        return Rejected((_state_problem(ProblemClass.LISTING_CLOSED, item),), listing)
+    if is_moderated(item):
+        return Rejected((moderated_problem(item),), listing)
+    if status == "payment_required":
+        # Not `Blocked`: that would lose the listing's id, and the next try would create it again.
+        return Rejected((_state_problem(ProblemClass.ACCOUNT_BLOCKED, item),), listing)
+    if PICTURES_PENDING in sub_status:
+        return awaiting_pictures(listing)
+    return Accepted(listing, warnings_of(item, Stage.MARKETPLACE))
+
+
+def moderated_problem(item: dict[str, JSON]) -> Problem:
+    pending_documents = "pending_documentation" in shape.texts(item.get("sub_status"))
+    kind = ProblemClass.COMPLIANCE if pending_documents else ProblemClass.POLICY_MODERATION
+    return _state_problem(kind, item)
+
+
+def _state_problem(kind: ProblemClass, item: dict[str, JSON]) -> Problem:
+    state = listing_of(item, {}).state
+    code = PENALTY if kind is ProblemClass.POLICY_MODERATION and PENALTY in shape.texts(item.get("tags")) else state
+    return Problem(kind, Stage.MARKETPLACE, code=code, params={"state": state, "listing": item["id"]})
+
+
+def awaiting_pictures(listing: Listing) -> Pending | Postponed:
+    """Wait for the site to fetch the pictures, a little longer each time; after a day it will not come any more.
+
+    The wait is summed up in the listing's memory: a connector has no clock.
+    """
+    waited = shape.number(listing.memory.get("waited")) or 0.0
+    if waited >= PICTURES_DEADLINE_SECONDS:
+        late = Problem(ProblemClass.MARKETPLACE_TIMEOUT, Stage.MARKETPLACE, "pictures", PICTURES_PENDING)
+        return Postponed(late, listing=remembering(listing, waited=None))
+    step = _step(waited)
+    problem = Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, "pictures", PICTURES_PENDING)
+    return Pending(remembering(listing, waited=waited + step), problem, step)
+
+
+def _step(waited: float) -> float:
+    for until, step in ((60.0, 60.0), (600.0, 180.0), (3_600.0, 900.0)):
+        if waited < until:
+            return step
+    return 3_600.0
+
+
+def remembering(listing: Listing, **changes: JSON) -> Listing:
+    """Return the listing with its memory changed; None forgets."""
+    memory = {**listing.memory, **changes}
+    return replace(listing, memory={name: value for name, value in memory.items() if value is not None})

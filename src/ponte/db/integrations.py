@@ -1,0 +1,181 @@
+"""The statements that move integrations, for many rows at once. Every one runs inside its caller's transaction.
+
+Rows are locked in the order of their ids, by everybody, so that two transactions never wait for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from ponte.db.counts import Moves, bucket
+from ponte.db.sql import fetch, locked, marks, rows_of_marks, run
+
+Key = tuple[int, str, str]
+"""(channel, kind, sku)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an integration stands now."""
+
+    id: int
+    channel_id: int
+    kind: str
+    sku: str
+    status: str
+    phase: str
+    removed: bool
+    headline_class: str
+
+    @property
+    def key(self) -> Key:
+        return (self.channel_id, self.kind, self.sku)
+
+    @property
+    def bucket(self) -> str:
+        return bucket(self.status, self.phase, removed=self.removed)
+
+
+_PLACE = "id, channel_id, kind, sku, status, phase, removed_at IS NOT NULL, headline_class"
+
+
+def lanes_of(channel_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, int]]:
+    """Return {(channel, kind): (lane, store)}."""
+    if not channel_ids:
+        return {}
+    rows = fetch(
+        f"""SELECT lane.channel_id, lane.kind, lane.id, channel.store_id
+            FROM db_lane lane JOIN db_channel channel ON channel.id = lane.channel_id
+            WHERE lane.channel_id IN ({marks(len(channel_ids))})""",
+        sorted(channel_ids),
+    )
+    return {(channel_id, kind): (lane_id, store_id) for channel_id, kind, lane_id, store_id in rows}
+
+
+def places_by_key(keys: Sequence[Key]) -> dict[Key, Place]:
+    """Read and lock the integrations of these keys that exist."""
+    by_lane: dict[tuple[int, str], list[str]] = {}
+    for channel_id, kind, sku in keys:
+        by_lane.setdefault((channel_id, kind), []).append(sku)
+    if not by_lane:
+        return {}
+    where = " OR ".join(
+        f"(channel_id = %s AND kind = %s AND sku IN ({marks(len(skus))}))" for skus in by_lane.values()
+    )
+    params = [value for (channel_id, kind), skus in by_lane.items() for value in (channel_id, kind, *skus)]
+    rows = fetch(f"SELECT {_PLACE} FROM db_integration WHERE {where} ORDER BY id{locked()}", params)
+    return {place.key: place for place in map(_place, rows)}
+
+
+def places_by_id(ids: Sequence[int], *, store_id: int | None = None) -> dict[int, Place]:
+    """Read and lock the integrations of these ids; with `store_id`, only that store's."""
+    if not ids:
+        return {}
+    where = "" if store_id is None else " AND store_id = %s"
+    params = [*ids] if store_id is None else [*ids, store_id]
+    rows = fetch(
+        f"SELECT {_PLACE} FROM db_integration WHERE id IN ({marks(len(ids))}){where} ORDER BY id{locked()}", params
+    )
+    return {place.id: place for place in map(_place, rows)}
+
+
+def _place(row: tuple[Any, ...]) -> Place:
+    integration_id, channel_id, kind, sku, status, phase, removed, headline = row
+    return Place(integration_id, channel_id, kind, sku, status, phase, bool(removed), headline)
+
+
+_FIXED = {
+    "status": "pending",
+    "phase": "queued",
+    "problems": "[]",
+    "name": "",
+    "ean": "",
+    "reference": "",
+    "category": "",
+    "image_url": "",
+    "headline_class": "",
+    "headline_subject": "",
+    "headline_code": "",
+    "headline_stage": "",
+    "fingerprint": "",
+    "attempts": 0,
+    "listing_id": "",
+    "offer_digest": "",
+}
+_GIVEN = ("store_id", "channel_id", "kind", "sku", "product_id", "search_text", "requested_at", "updated_at")
+
+
+def make(
+    products: Mapping[Key, str], lanes: Mapping[tuple[int, str], tuple[int, int]], now: datetime, moves: Moves
+) -> dict[Key, int]:
+    """Insert integrations ({key: product id}); one that another transaction just made is taken as it is."""
+    if not products:
+        return {}
+    columns = (*_GIVEN, *_FIXED)
+    params: list[Any] = []
+    for (channel_id, kind, sku), product_id in products.items():
+        params += [lanes[channel_id, kind][1], channel_id, kind, sku, product_id, sku, now, now, *_FIXED.values()]
+    is_new = "xmax = 0" if connection.vendor == "postgresql" else "1"
+    rows = fetch(
+        f"""INSERT INTO db_integration ({", ".join(columns)}) VALUES {rows_of_marks(len(products), len(columns))}
+            ON CONFLICT (channel_id, kind, sku) DO UPDATE SET requested_at = excluded.requested_at
+            RETURNING id, channel_id, kind, sku, {is_new}""",
+        params,
+    )
+    for _, channel_id, kind, _, inserted in rows:
+        if inserted:
+            moves.add(channel_id, kind, "queued")
+    return {(channel_id, kind, sku): integration_id for integration_id, channel_id, kind, sku, _ in rows}
+
+
+def to_queued(places: Sequence[Place], now: datetime, moves: Moves) -> None:
+    """Show them as waiting again; one that a person had taken off the screen comes back, for it lives again."""
+    sleeping = [place for place in places if place.bucket not in {"queued", "processing"}]
+    for place in sleeping:
+        moves.move(place.channel_id, place.kind, place.bucket, "queued")
+    if sleeping:
+        ids = [place.id for place in sleeping]
+        run(
+            f"""UPDATE db_integration SET status = 'pending', phase = 'queued', requested_at = %s, updated_at = %s,
+                    removed_at = NULL, next_attempt_at = NULL WHERE id IN ({marks(len(ids))})""",
+            [now, now, *ids],
+        )
+
+
+def to_processing(places: Sequence[Place], now: datetime, moves: Moves) -> None:
+    """Show them as running, and count the try."""
+    if not places:
+        return
+    ids = [place.id for place in places]
+    shown = [place for place in places if place.bucket in {"queued", "waiting"}]
+    for place in shown:
+        moves.move(place.channel_id, place.kind, place.bucket, "processing")
+    run(f"UPDATE db_integration SET attempts = attempts + 1 WHERE id IN ({marks(len(ids))})", ids)
+    if shown:
+        ids = [place.id for place in shown]
+        run(
+            f"""UPDATE db_integration SET phase = 'processing', updated_at = %s, next_attempt_at = NULL
+                WHERE id IN ({marks(len(ids))})""",
+            [now, *ids],
+        )
+
+
+def set_removed(ids: Sequence[int], removed_at: datetime | None, now: datetime) -> None:
+    run(
+        f"UPDATE db_integration SET removed_at = %s, updated_at = %s WHERE id IN ({marks(len(ids))})",
+        [removed_at, now, *ids],
+    )
+
+
+def to_waiting(ids: Sequence[int], now: datetime) -> None:
+    """Show them again as waiting for the marketplace, after a look that brought no news."""
+    if ids:
+        run(
+            f"UPDATE db_integration SET phase = 'waiting', updated_at = %s WHERE id IN ({marks(len(ids))})",
+            [now, *ids],
+        )

@@ -1,0 +1,258 @@
+"""Writes what runs came to: attempts, exchanges, integrations, problems; many rows per statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from ponte.db.models import Exchange
+from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
+from ponte.db.sql import marks, rows_of_marks, run, run_many
+from ponte.domain.fingerprint import fingerprint
+from ponte.domain.lifecycle import AttemptResult, Verdict
+from ponte.domain.mapping import plain
+from ponte.domain.offer import Offer
+from ponte.domain.outcome import Listing
+from ponte.domain.problem import Problem, headline
+from ponte.domain.sku import Sku
+from ponte.net.converse import Passed
+
+MAX_PROBLEMS = 50
+MAX_SEARCH_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one attempt ended."""
+
+    attempt_id: int
+    name: AttemptResult
+    status: str
+    problems: tuple[Problem, ...]
+    passed: Sequence[Passed] = ()
+    offer: Offer | None = None
+
+    @property
+    def http_status(self) -> int | None:
+        """Return the last status that was answered."""
+        return next((one.status for one in reversed(self.passed) if one.status is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes in one integration; without a `verdict` the shown result stays.
+
+    `creating` is "keep", "clear" or ""; `force` makes the next send happen whatever was accepted before.
+    """
+
+    id: int
+    verdict: Verdict | None = None
+    sku: Sku | None = None
+    listing: Listing | None = None
+    digest: str | None = None
+    force: bool = False
+    creating: str = ""
+    next_at: datetime | None = None
+    shown_again: bool = False
+    queue_again: bool = False
+
+
+def dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
+    """Close attempts. One that a newer epoch has called interrupted says what became of it all the same."""
+    run_many(
+        """UPDATE db_attempt SET result = %s, status = %s, problems = %s, http_status = %s, ended_at = %s,
+               offer = %s, provenance = %s WHERE id = %s""",
+        [
+            (
+                item.name.value,
+                item.status,
+                dumps([problem_to_json(problem) for problem in item.problems[:MAX_PROBLEMS]]),
+                item.http_status,
+                now,
+                dumps(dict(item.offer.payload)) if item.offer else None,
+                dumps([provenance_to_json(one) for one in item.offer.provenance]) if item.offer else "[]",
+                item.attempt_id,
+            )
+            for item in ended
+        ],
+    )
+
+
+def write_exchanges(ended: Sequence[Ended]) -> None:
+    Exchange.objects.bulk_create(
+        Exchange(
+            attempt_id=item.attempt_id,
+            place=place,
+            side=passed.side,
+            method=passed.method,
+            url=passed.url,
+            endpoint=passed.endpoint[:120],
+            request_headers=passed.request_headers,
+            request_body=passed.request_body,
+            status=passed.status,
+            response_headers=passed.response_headers,
+            response_body=passed.response_body,
+            failure=passed.failure,
+            started_at=passed.started_at,
+            took_ms=passed.took_ms,
+        )
+        for item in ended
+        for place, passed in enumerate(item.passed)
+    )
+
+
+def change_integrations(changes: Sequence[Change], now: datetime) -> None:
+    _write_facts([change for change in changes if change.sku is not None])
+    _write_listings([change for change in changes if change.listing is not None])
+    run_many(
+        "UPDATE db_integration SET offer_digest = %s WHERE id = %s",
+        [
+            ("" if change.force else change.digest, change.id)
+            for change in changes
+            if change.force or change.digest is not None
+        ],
+    )
+    clear = [change.id for change in changes if change.creating == "clear"]
+    if clear:
+        run(
+            f"""UPDATE db_integration SET creating_since = NULL
+                WHERE creating_since IS NOT NULL AND id IN ({marks(len(clear))})""",
+            clear,
+        )
+    _write_verdicts([change for change in changes if change.verdict is not None], now)
+    again = [change.id for change in changes if change.queue_again]
+    if again:
+        run(
+            f"""UPDATE db_integration SET status = 'pending', phase = 'queued', updated_at = %s
+                WHERE id IN ({marks(len(again))})""",
+            [now, *again],
+        )
+
+
+def _write_facts(changes: Sequence[Change]) -> None:
+    """Keep what the list shows of a SKU; the row is only written when something of it changed."""
+    rows = []
+    for change in changes:
+        sku = change.sku
+        assert sku is not None
+        image = sku.images[0].url[:500] if sku.images else ""
+        category = " › ".join(sku.category_names)[:300]
+        shown = (sku.product_id[:40], sku.name[:300], sku.ean[:40], sku.reference[:100], category, image)
+        rows.append((*shown, change.id, *shown[:5]))
+    run_many(
+        """UPDATE db_integration SET product_id = %s, name = %s, ean = %s, reference = %s, category = %s,
+               image_url = %s
+           WHERE id = %s AND (product_id <> %s OR name <> %s OR ean <> %s OR reference <> %s OR category <> %s)""",
+        rows,
+    )
+
+
+def _write_listings(changes: Sequence[Change]) -> None:
+    run_many(
+        "UPDATE db_integration SET listing_id = %s, listing = %s WHERE id = %s",
+        [
+            (change.listing.id[:80], dumps(listing_to_json(change.listing)), change.id)
+            for change in changes
+            if change.listing is not None
+        ],
+    )
+
+
+def _write_verdicts(changes: Sequence[Change], now: datetime) -> None:
+    rows = []
+    for change in changes:
+        verdict = change.verdict
+        assert verdict is not None
+        first = headline(verdict.problems)
+        problems = [problem_to_json(problem) for problem in verdict.problems[:MAX_PROBLEMS]]
+        rows.append(
+            (
+                verdict.status.value,
+                verdict.phase.value,
+                *(_headline(first) if first else ("", "", "", "", "")),
+                dumps(problems),
+                now,
+                now,
+                change.next_at,
+                change.shown_again,
+                _search_text(change, verdict.problems),
+                change.id,
+            )
+        )
+    run_many(
+        """UPDATE db_integration SET status = %s, phase = %s, headline_class = %s, headline_subject = %s,
+               headline_code = %s, headline_stage = %s, fingerprint = %s, problems = %s, processed_at = %s,
+               updated_at = %s, next_attempt_at = %s,
+               removed_at = CASE WHEN %s THEN NULL ELSE removed_at END,
+               search_text = COALESCE(%s, search_text)
+           WHERE id = %s""",
+        rows,
+    )
+
+
+def _headline(problem: Problem) -> tuple[str, str, str, str, str]:
+    return (
+        problem.kind.name,
+        problem.subject[:200],
+        problem.code[:120],
+        problem.stage.value,
+        fingerprint(problem),
+    )
+
+
+def _search_text(change: Change, problems: Sequence[Problem]) -> str | None:
+    """Return the words a record is found by, folded; None keeps the ones there are (VTEX did not answer)."""
+    sku = change.sku
+    if sku is None:
+        return None
+    listing = change.listing.id if change.listing else ""
+    words = [sku.id, sku.product_id, sku.ean, sku.reference, sku.name, listing]
+    words += [f"{problem.code} {problem.subject} {problem.message[:400]}" for problem in problems[:5]]
+    return plain(" ".join(words))[:MAX_SEARCH_TEXT].replace("\0", "")
+
+
+def write_problems(changes: Sequence[Change], channel_id: int) -> None:
+    """Replace the current problems of the integrations that have a result."""
+    settled = [change for change in changes if change.verdict is not None]
+    if not settled:
+        return
+    ids = [change.id for change in settled]
+    run(f"DELETE FROM db_problem WHERE integration_id IN ({marks(len(ids))})", ids)
+    rows = [
+        value
+        for change in settled
+        if change.verdict is not None
+        for problem in change.verdict.problems[:MAX_PROBLEMS]
+        for value in _problem_row(change.id, channel_id, problem)
+    ]
+    width = 9
+    per_statement = width * 900
+    for start in range(0, len(rows), per_statement):
+        some = rows[start : start + per_statement]
+        run(
+            f"""INSERT INTO db_problem (integration_id, channel_id, problem_class, stage, severity, subject, code,
+                    message, fingerprint) VALUES {rows_of_marks(len(some) // width, width)}""",
+            some,
+        )
+
+
+def _problem_row(integration_id: int, channel_id: int, problem: Problem) -> tuple[Any, ...]:
+    return (
+        integration_id,
+        channel_id,
+        problem.kind.name,
+        problem.stage.value,
+        problem.severity.value,
+        problem.subject[:200],
+        problem.code[:120],
+        problem.message[:4000],
+        fingerprint(problem),
+    )

@@ -1,0 +1,43 @@
+"""Names people know for what a problem is about, and the values its texts are filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ponte.domain.problem import Problem
+from ponte.explain.catalogue import choose_language, words
+from ponte.explain.filling import tidied, tidy
+
+MAX_NAME = 50
+
+
+def name_of(problem: Problem, language: str) -> str:
+    """Return what a problem is about in the operator's words ("Marca" for BRAND), "" when nothing names it.
+
+    A name the marketplace gave (`params["name"]`) goes first; an address or a list is no name.
+    """
+    given = tidy(problem.params.get("name") or "", MAX_NAME)
+    subject = tidy(problem.subject, MAX_NAME)
+    if given or not subject or "://" in subject:
+        return given
+    known = words(choose_language(language), "fields")
+    field = subject.rpartition(".")[2].casefold()  # VTEX's are paths: "Dimension.height"
+    return known.get(field, (subject,))[0]
+
+
+def values_for(problem: Problem, language: str, context: Mapping[str, str]) -> dict[str, str]:
+    """Return the values for a problem's templates: what is empty is left out, so that another template is chosen."""
+    facts = {
+        **context,
+        "subject": problem.subject,
+        "code": problem.code,
+        "status": problem.http_status,
+        **problem.params,
+        "name": name_of(problem, language),
+    }
+    return {"marketplace": words(choose_language(language), "words")["marketplace"][0], **tidied(facts)}
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital first letter: a template may begin with the word for an unnamed marketplace."""
+    return text[:1].upper() + text[1:]

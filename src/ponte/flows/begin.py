@@ -1,0 +1,103 @@
+"""Claim due work and put its attempts on record, before anything is sent: one short transaction per batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ponte.db.counts import Moves
+from ponte.db.integrations import places_by_id, to_processing
+from ponte.db.models import Attempt
+from ponte.db.records import listing_from_json
+from ponte.db.sql import fetch, marks, run
+from ponte.domain.lifecycle import Task
+from ponte.domain.message import parse_json
+from ponte.domain.outcome import Link
+from ponte.flows.job import Job
+from ponte.queue.lanes import Held, is_current
+from ponte.queue.work import Claimed, claim, claim_suspects
+
+BATCH = 50
+
+
+def begin(held: Held, *, limit: int, runner: str, suspects: bool) -> list[Job]:
+    """Claim up to `limit` works of a held lane and open their attempts; none when nothing is due or it is lost."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not is_current(held.lane_id, held.epoch):
+            return []
+        found = claim_suspects(held.lane_id, held.epoch) if suspects else []
+        found = found or claim(held.lane_id, held.epoch, limit)
+        if not found:
+            return []
+        ids = [claimed.integration_id for claimed in found]
+        moves = Moves()
+        to_processing(list(places_by_id(sorted(ids)).values()), now, moves)
+        known = _known(ids)
+        jobs = _open_attempts(found, known, held, runner, now)
+        _mark_creating(found, known, now)
+        moves.write()
+    return jobs
+
+
+def _known(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    rows = fetch(
+        f"""SELECT id, sku, attempts, listing, offer_digest, creating_since, headline_class
+            FROM db_integration WHERE id IN ({marks(len(ids))})""",  # noqa: S608 -- constants and marks only
+        ids,
+    )
+    return {row[0]: row for row in rows}
+
+
+def _open_attempts(
+    found: Sequence[Claimed], known: dict[int, tuple[Any, ...]], held: Held, runner: str, now: datetime
+) -> list[Job]:
+    attempts = Attempt.objects.bulk_create(
+        Attempt(
+            integration_id=claimed.integration_id,
+            number=known[claimed.integration_id][2],
+            trigger=claimed.trigger,
+            actor_id=claimed.actor_id,
+            task=claimed.task,
+            started_at=now,
+            epoch=held.epoch,
+            generation=claimed.generation,
+            runner=runner,
+        )
+        for claimed in found
+    )
+    return [
+        _job(claimed, attempt.pk, known[claimed.integration_id], now)
+        for claimed, attempt in zip(found, attempts, strict=True)
+    ]
+
+
+def _job(claimed: Claimed, attempt_id: int, row: tuple[Any, ...], now: datetime) -> Job:
+    _, sku, _, listing, digest, creating_since, headline = row
+    if isinstance(listing, str):  # SQLite hands JSON over as text
+        listing = parse_json(listing.encode())
+    if isinstance(creating_since, str):
+        creating_since = datetime.fromisoformat(creating_since)
+    if creating_since is not None and creating_since.tzinfo is None:
+        creating_since = creating_since.replace(tzinfo=now.tzinfo)
+    uncertain = max(0.0, (now - creating_since).total_seconds()) if creating_since else None
+    return Job(claimed, attempt_id, sku, Link(listing_from_json(listing), uncertain), digest, headline)
+
+
+def _mark_creating(found: Sequence[Claimed], known: dict[int, tuple[Any, ...]], now: datetime) -> None:
+    """From here until the result is written, a listing may come to be without our knowing."""
+    ids = [
+        claimed.integration_id
+        for claimed in found
+        if claimed.task is Task.SEND and not known[claimed.integration_id][3]
+    ]
+    if ids:
+        run(
+            f"""UPDATE db_integration SET creating_since = %s
+                WHERE creating_since IS NULL AND id IN ({marks(len(ids))})""",  # noqa: S608 -- constants and marks
+            [now, *ids],
+        )

@@ -1,0 +1,86 @@
+"""A channel's two sides, ready to be asked: with pace, guard, and tokens that renew themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from ponte.domain.message import NoAnswer, Request, Response
+from ponte.domain.outcome import Blocked
+from ponte.domain.problem import Problem
+from ponte.flows.context import VTEX_BURST, Context, with_token
+from ponte.flows.facts import FactBook
+from ponte.flows.failpoints import reach
+from ponte.flows.offline import Database
+from ponte.flows.tokens import Credentials, is_stale, refresh
+from ponte.net.converse import Asks, Party
+from ponte.net.pace import Pace
+
+Gate = Callable[[Request], Awaitable[NoAnswer | None]]
+
+
+class ChannelLine:
+    """Both sides of one channel for one drain. `blocked` is set when no fresh token is to be had."""
+
+    def __init__(self, context: Context, transport: Asks, database: Database, pace: Pace | None = None) -> None:
+        self.context = context
+        self.facts = FactBook(context.channel_id, context.connector, database)
+        self.blocked: Problem | None = None
+        self._database = database
+        self._credentials = context.credentials
+        self._renewing = asyncio.Lock()
+        self.vtex = Party("vtex", transport, context.vtex, Pace(context.vtex_per_second, VTEX_BURST))
+        self.marketplace = Party(
+            "marketplace",
+            transport,
+            context.marketplace,
+            pace or Pace(context.requests_per_second, context.burst),
+            renew=self._renew,
+        )
+
+    def marketplace_for(self, gate: Gate) -> Party:
+        """Return the marketplace with a gate of one run."""
+        return replace(self.marketplace, gate=gate)
+
+    async def prepare(self) -> None:
+        """Load facts, and refresh a token that is about to end before anybody is refused for it."""
+        await self.facts.load()
+        if await self._database.read(is_stale, self._credentials):
+            await self._refresh(self._credentials.version)
+
+    async def _renew(self, request: Request, response: Response) -> bool:
+        if not self.context.connector.is_expired_token(request, response):
+            return False
+        return await self._refresh(self._credentials.version)
+
+    async def _refresh(self, version: int) -> bool:
+        """Get newer credentials than `version`; True when there are."""
+        async with self._renewing:
+            if self._credentials.version != version:
+                return True
+            if self.blocked is not None:
+                return False
+            found = await refresh(
+                self.context.channel_id,
+                version,
+                connector=self.context.connector,
+                rules=self.context.rules,
+                party=replace(self.marketplace, renew=_never),
+                database=self._database,
+            )
+            reach("after_refresh")
+            return self._use(found, version)
+
+    def _use(self, found: object, version: int) -> bool:
+        if isinstance(found, Blocked):
+            self.blocked = found.problem
+        if not isinstance(found, Credentials) or found.version == version:
+            return False
+        self._credentials = found
+        with_token(self.context.marketplace, self.context.connector, found.secrets)
+        return True
+
+
+async def _never(_request: Request, _response: Response) -> bool:
+    return False

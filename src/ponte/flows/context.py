@@ -1,0 +1,99 @@
+"""Everything a drain needs to know of its channel, read once at the beginning of each lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ponte.connectors import Broken, get
+from ponte.db.models import Channel
+from ponte.domain.connector import Connector, Rules
+from ponte.domain.mapping import Mapping
+from ponte.domain.mapping_file import parse_mapping
+from ponte.domain.message import Secret
+from ponte.flows.tokens import Credentials
+from ponte.net.transport import Line
+
+VTEX_BURST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A channel, ready to be worked on."""
+
+    channel_id: int
+    store_id: int
+    account: str
+    trade_policy: str
+    affiliate_id: str
+    connector: Connector
+    mapping: Mapping
+    settings: dict[str, str]
+    credentials: Credentials
+    marketplace: Line
+    vtex: Line
+    vtex_per_second: float
+    requests_per_second: float
+    burst: int
+    concurrency: int
+
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.mapping, self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """Why a channel cannot be worked on at all; one word and the detail."""
+
+    reason: str
+    detail: str
+
+
+def read_context(channel_id: int) -> Context | Unready:
+    """Read a channel with its store, secrets and mapping. Raises `WrongKeyError`."""
+    channel = Channel.objects.select_related("store").get(pk=channel_id)
+    connector = get(channel.connector)
+    if isinstance(connector, Broken):
+        return Unready("connector", connector.reason)
+    parsed = parse_mapping(channel.mapping_text) if channel.mapping_text else None
+    if parsed and parsed.mapping is None:
+        return Unready("mapping", f"line {parsed.errors[0].line}")
+    manifest = connector.manifest
+    secrets = channel.secrets()
+    keys = channel.store.secrets()
+    return Context(
+        channel_id=channel.pk,
+        store_id=channel.store_id,
+        account=channel.store.account,
+        trade_policy=channel.trade_policy,
+        affiliate_id=channel.affiliate_id,
+        connector=connector,
+        mapping=parsed.mapping if parsed and parsed.mapping else Mapping(),
+        settings={name: str(value) for name, value in channel.settings.items()},
+        credentials=Credentials(secrets, channel.token_version, channel.token_until_ms, dict(channel.settings)),
+        marketplace=marketplace_line(connector, channel.base_url, secrets),
+        vtex=Line(
+            channel.store.base_url,
+            {"X-VTEX-API-AppKey": Secret("app_key"), "X-VTEX-API-AppToken": Secret("app_token")},
+            keys,
+        ),
+        vtex_per_second=channel.store.requests_per_second,
+        requests_per_second=channel.requests_per_second or manifest.limits.requests_per_second,
+        burst=manifest.limits.burst,
+        concurrency=channel.concurrency or manifest.limits.concurrency,
+    )
+
+
+def marketplace_line(connector: Connector, base_url: str, secrets: dict[str, str]) -> Line:
+    """Return where a channel's requests go and with which token."""
+    manifest = connector.manifest
+    line = Line(base_url or manifest.base_url)
+    with_token(line, connector, secrets)
+    return line
+
+
+def with_token(line: Line, connector: Connector, secrets: dict[str, str]) -> None:
+    """Put a new token on a line; every request from now on uses it."""
+    manifest = connector.manifest
+    line.secrets = secrets
+    line.headers = {manifest.token_header: manifest.token_prefix + secrets.get(manifest.token_secret, "")}

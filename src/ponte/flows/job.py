@@ -1,0 +1,43 @@
+"""One claimed integration on its way through a run: what was known at the beginning, what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ponte.domain.offer import Offer
+from ponte.domain.outcome import Link, Outcome
+from ponte.domain.sku import Sku
+from ponte.net.converse import Record
+from ponte.queue.work import Claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run starts from. `link.uncertain_seconds` is set when an earlier create may have been applied."""
+
+    claimed: Claimed
+    attempt_id: int
+    sku: str
+    link: Link
+    offer_digest: str
+    headline_class: str
+
+    @property
+    def id(self) -> int:
+        return self.claimed.integration_id
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run came to. `sent` says that the connector's conversation ran; `unchanged` that nothing was to send."""
+
+    job: Job
+    outcome: Outcome
+    record: Record = field(default_factory=Record)
+    sku: Sku | None = None
+    offer: Offer | None = None
+    sent: bool = False
+    unchanged: bool = False
+    withdrawn: bool = False
+    spared: bool = False
+    """The breaker was open or the runner is stopping: the try does not count."""

@@ -1,0 +1,54 @@
+"""Reprocessar: put records back into the queue of actions, by a person's wish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from ponte.db.audit import note
+from ponte.db.clock import now_ms
+from ponte.db.counts import Moves
+from ponte.db.integrations import Place, lanes_of, places_by_id, to_queued
+from ponte.domain.lifecycle import Action, Phase, Priority, Status, Trigger, actions
+from ponte.queue.wake import wake
+from ponte.queue.work import Wanted, enqueue
+
+
+@dataclass(frozen=True, slots=True)
+class Reprocessed:
+    """`queued` entered the queue now; `already` were in it (their place is moved forward); `refused` may not.
+
+    Ids of another store, or of nothing, are in none of the three.
+    """
+
+    queued: tuple[int, ...] = ()
+    already: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
+
+
+def reprocess(ids: Sequence[int], *, store_id: int, actor_id: int | None) -> Reprocessed:
+    """Queue these records with a person's priority. A success has nothing to reprocess and is refused."""
+    with transaction.atomic():
+        places = places_by_id(sorted(set(ids)), store_id=store_id)
+        allowed = [place for place in places.values() if _may_reprocess(place)]
+        already = {place.id for place in allowed if place.status == Status.PENDING and place.phase != Phase.WAITING}
+        lanes = lanes_of([*{place.channel_id for place in allowed}])
+        moves = Moves()
+        to_queued(allowed, timezone.now(), moves)
+        wanted = [Wanted(place.id, lanes[place.channel_id, place.kind][0]) for place in allowed]
+        enqueue(wanted, trigger=Trigger.PERSON, priority=Priority.PERSON, now=now_ms(), actor_id=actor_id)
+        moves.write()
+        note("reprocess", [place.id for place in allowed], store_id=store_id, actor_id=actor_id)
+        wake({item.lane_id for item in wanted})
+    return Reprocessed(
+        queued=tuple(place.id for place in allowed if place.id not in already),
+        already=tuple(sorted(already)),
+        refused=tuple(sorted(places.keys() - {place.id for place in allowed})),
+    )
+
+
+def _may_reprocess(place: Place) -> bool:
+    return Action.REPROCESS in actions(Status(place.status), removed=place.removed)

@@ -1,0 +1,231 @@
+"""A worker: takes lanes that have due work, drains several at a time, keeps their leases, and ends in order.
+
+Nobody has to be told that another worker died: every worker looks for lanes without a living holder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+
+from django.db import DatabaseError, connection, transaction
+
+from ponte.config import config
+from ponte.db.records import problem_to_json
+from ponte.db.sealed import WrongKeyError
+from ponte.domain.problem import Problem, ProblemClass, Stage
+from ponte.flows import bulk
+from ponte.flows.channel import ChannelLine
+from ponte.flows.context import Context, Unready, read_context
+from ponte.flows.drain import LaneDrain
+from ponte.flows.lease import Lease
+from ponte.flows.offline import Database
+from ponte.net.pace import Pace
+from ponte.net.transport import Transport
+from ponte.queue.lanes import Held, disconnect, due_lanes, release, renew, take
+
+log = logging.getLogger("ponte.worker")
+LANES_AT_ONCE = 8
+LOOK_SECONDS = 0.2
+LOOK_AT_LEAST_SECONDS = 1.0
+GRACE_SECONDS = 20.0
+
+
+class Runner:
+    """Drains lanes in this process until it is stopped."""
+
+    def __init__(self, *, lanes: int = LANES_AT_ONCE) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+        self._lanes = lanes
+        self._database = Database()
+        self._leases: dict[int, Lease] = {}
+        self._drains: dict[int, LaneDrain] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._paces: dict[int, Pace] = {}
+        self._stopping = asyncio.Event()
+        self._transport: Transport | None = None
+        self._seen = -1
+        self._looked_at = 0.0
+
+    async def run(self) -> None:
+        """Work until `stop`; then let what runs end, at most 20 seconds."""
+        beating = _Heartbeat(self.name, self._leases)
+        beating.start()
+        try:
+            async with Transport(config().private_hosts) as self._transport:
+                while not self._stopping.is_set():
+                    await self._look()
+                    await self._pause()
+                await self._end()
+        finally:
+            beating.stop()
+            self._database.close()
+
+    def stop(self) -> None:
+        """Take no new work; a second call ends the process at once."""
+        if self._stopping.is_set():
+            os._exit(1)
+        self._stopping.set()
+        for drain in self._drains.values():
+            drain.stop("shutdown")
+
+    async def drain(self, lane_id: int) -> None:
+        """Drain one lane now, if nobody else does and there is room; what a wake-up asks for."""
+        if len(self._drains) < self._lanes and lane_id not in self._drains and not self._stopping.is_set():
+            await self._serve(lane_id)
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+
+    async def _look(self) -> None:
+        """Start a drain for each due lane, as far as there is room; and let bulk actions take a step."""
+        try:
+            if not await self._database.read(self._may_have_work):
+                return
+            await self._database.write(bulk.step)
+            room = self._lanes - len(self._drains)
+            lanes = await self._database.read(due_lanes, room + len(self._drains)) if room > 0 else []
+        except DatabaseError:
+            log.exception("the database does not answer; looking again soon")
+            return
+        for lane_id in lanes:
+            if lane_id not in self._drains and len(self._drains) + len(self._tasks) < self._lanes * 2:
+                task = asyncio.create_task(self._serve(lane_id))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def _may_have_work(self) -> bool:
+        """True when the database changed since the last look, or a second has passed (waiting work becomes due)."""
+        now = time.monotonic()
+        due = now - self._looked_at >= LOOK_AT_LEAST_SECONDS
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA data_version")
+                version = int(cursor.fetchone()[0])
+            due = due or version != self._seen
+            self._seen = version
+        if due:
+            self._looked_at = now
+        return due
+
+    async def _serve(self, lane_id: int) -> None:
+        if len(self._drains) >= self._lanes or lane_id in self._drains:
+            return
+        try:
+            lease = await self._take(lane_id)
+        except DatabaseError:
+            log.exception("lane %s could not be taken", lane_id)
+            return
+        if lease is None:
+            return
+        try:
+            await self._drain(lease)
+        except DatabaseError:
+            log.exception("lane %s: the database went away", lane_id)
+        finally:
+            self._leases.pop(lane_id, None)
+            self._drains.pop(lane_id, None)
+
+    async def _take(self, lane_id: int) -> Lease | None:
+        seconds = config().lease_seconds
+        until = time.monotonic() + seconds
+        held = await self._database.write(_take, lane_id, self.name, seconds)
+        if held is None:
+            return None
+        lease = Lease(held, until)
+        self._leases[lane_id] = lease
+        return lease
+
+    async def _drain(self, lease: Lease) -> None:
+        context = await self._database.read(_ready, lease.held)
+        if context is None:
+            return
+        assert self._transport is not None
+        line = ChannelLine(context, self._transport, self._database, self._pace(context))
+        drain = LaneDrain(lease, line, self._database, self.name)
+        self._drains[lease.held.lane_id] = drain
+        if self._stopping.is_set():
+            drain.stop("shutdown")
+        await line.prepare()
+        served = await drain.run()
+        if served.products:
+            log.info("lane %s: %s products, %s", lease.held.lane_id, served.products, served.reason)
+
+    def _pace(self, context: Context) -> Pace:
+        """Return the channel's pace; it outlives a lease, so that a short one does not start with a full bucket."""
+        pace = self._paces.get(context.channel_id)
+        if pace is None or pace.full_rate != context.requests_per_second:
+            pace = self._paces[context.channel_id] = Pace(context.requests_per_second, context.burst)
+        return pace
+
+    async def _end(self) -> None:
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def _take(lane_id: int, owner: str, seconds: float) -> Held | None:
+    with transaction.atomic():
+        return take(lane_id, owner, seconds)
+
+
+def _ready(held: Held) -> Context | None:
+    """Read the channel; one that cannot be worked on is disconnected with the reason."""
+    try:
+        context = read_context(held.channel_id)
+        reason = f"{context.reason}: {context.detail}" if isinstance(context, Unready) else ""
+    except WrongKeyError as error:
+        context, reason = Unready("secret key", str(error)), "secret_key"
+    if isinstance(context, Context):
+        return context
+    problem = Problem(ProblemClass.AUTH_CLIENT, Stage.SEND, code=context.reason, message=reason)
+    with transaction.atomic():
+        disconnect(held.lane_id, problem_to_json(problem))
+        release(held.lane_id, held.epoch)
+    return None
+
+
+class _Heartbeat(threading.Thread):
+    """Renews the leases from a thread of its own: a busy event loop must not look like a dead worker."""
+
+    def __init__(self, owner: str, leases: dict[int, Lease]) -> None:
+        super().__init__(name="ponte-heartbeat", daemon=True)
+        self._owner = owner
+        self._leases = leases
+        self._ended = threading.Event()
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join(timeout=5)
+
+    def run(self) -> None:
+        while not self._ended.wait(config().heartbeat_seconds):
+            self._beat()
+        connection.close()
+
+    def _beat(self) -> None:
+        leases = dict(self._leases)
+        seconds = config().lease_seconds
+        until = time.monotonic() + seconds
+        try:
+            kept = renew(self._owner, {lane_id: lease.held.epoch for lane_id, lease in leases.items()}, seconds)
+        except DatabaseError:
+            connection.close()
+            log.warning("leases could not be renewed")
+            return
+        for lane_id, lease in leases.items():
+            if lane_id in kept:
+                lease.prolong(until)
+            else:
+                lease.lose()

@@ -1,0 +1,270 @@
+"""Write the results of a batch: one transaction for attempts, integrations, problems, counts and work.
+
+Nothing that an older epoch did may stand: its attempt is written down as superseded, and if anything may have been
+changed at the marketplace, the integration is queued again and the next send is forced.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from ponte.db.clock import now_ms
+from ponte.db.counts import Moves, bucket
+from ponte.db.integrations import Place, places_by_id, to_queued, to_waiting
+from ponte.db.records import problem_to_json
+from ponte.db.results import Change, Ended, change_integrations, end_attempts, write_exchanges, write_problems
+from ponte.domain.lifecycle import (
+    AttemptResult,
+    Phase,
+    Priority,
+    Status,
+    Task,
+    Trigger,
+    Verdict,
+    settle,
+)
+from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.problem import Problem, ProblemClass, Stage
+from ponte.domain.retry import backoff, gives_up
+from ponte.flows.job import Job, Result
+from ponte.queue.lanes import Held, disconnect, is_current
+from ponte.queue.wake import wake
+from ponte.queue.work import Next, Running, Wanted, enqueue, finish, reschedule, running
+
+SUPERSEDED = Problem(ProblemClass.SUPERSEDED, Stage.SEND)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one transaction will write, gathered row by row."""
+
+    held: Held
+    now: datetime
+    now_ms: int
+    ended: list[Ended]
+    changes: list[Change]
+    done: list[int]
+    later: list[Next]
+    again: list[Place]
+    waiting: list[Place]
+    moves: Moves
+    block: Problem | None = None
+
+
+def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
+    """Settle results in one transaction; returns the problem that disconnected the lane, if one did."""
+    with transaction.atomic():
+        ours = is_current(held.lane_id, held.epoch)
+        ids = sorted(result.job.id for result in results)
+        works = running(ids)
+        places = places_by_id(ids)
+        batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
+        for result in results:
+            place = places.get(result.job.id)
+            if place is not None:
+                _sort_in(batch, result, place, works.get(result.job.id), ours=ours)
+        _write(batch)
+        if batch.block is not None:
+            disconnect(held.lane_id, problem_to_json(batch.block))
+    return batch.block
+
+
+def _sort_in(batch: _Batch, result: Result, place: Place, work: Running | None, *, ours: bool) -> None:
+    if not ours or work is None or work.epoch != batch.held.epoch:
+        _supersede(batch, result, place)
+    elif work.generation != result.job.claimed.generation:
+        _outdated(batch, result, place, work)
+    else:
+        _settle(batch, result, place, work)
+
+
+def _ended(result: Result, name: AttemptResult, status: str, problems: tuple[Problem, ...]) -> Ended:
+    return Ended(result.job.attempt_id, name, status, problems, result.record.passed, result.offer)
+
+
+def _supersede(batch: _Batch, result: Result, place: Place) -> None:
+    """Another runner has the lane, or the work is gone: what we did must not stand."""
+    batch.ended.append(_ended(result, AttemptResult.SUPERSEDED, "", (SUPERSEDED,)))
+    if result.record.changed:
+        batch.changes.append(Change(place.id, force=True))
+        batch.again.append(place)
+
+
+def _outdated(batch: _Batch, result: Result, place: Place, work: Running) -> None:
+    """A newer request came while we ran: keep what we learnt, and run once more."""
+    verdict = _verdict(result, work)
+    name = verdict.result if result.sent else AttemptResult.SUPERSEDED
+    batch.ended.append(_ended(result, name, "", verdict.problems))
+    change = _change(batch, result, place, verdict)
+    batch.changes.append(replace(change, verdict=None, queue_again=True))
+    batch.later.append(Next(place.id, Task.SEND, None, batch.now_ms, 0, None))
+    _show(batch, place, Status.PENDING, Phase.QUEUED)
+
+
+def _settle(batch: _Batch, result: Result, place: Place, work: Running) -> None:
+    if _leaves_result(result, place, work):
+        _look_later(batch, result, place, work)
+        return
+    verdict = _verdict(result, work)
+    batch.block = batch.block or verdict.block
+    name = AttemptResult.UNCHANGED if result.unchanged else verdict.result
+    batch.ended.append(_ended(result, name, verdict.status.value, verdict.problems))
+    batch.changes.append(_change(batch, result, place, verdict))
+    _plan(batch, result, place, verdict)
+    _show(batch, place, verdict.status, verdict.phase)
+
+
+def _plan(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> None:
+    if verdict.next_in is None:
+        batch.done.append(place.id)
+        return
+    due = batch.now_ms + int(verdict.next_in * 1000)
+    if result.spared or verdict.block:
+        batch.later.append(Next(place.id, result.job.claimed.task, None, due, verdict.tries, None))
+        return
+    trigger = Trigger.FOLLOW if verdict.next_task is Task.FOLLOW else Trigger.RETRY
+    batch.later.append(Next(place.id, verdict.next_task, Priority.RETRY, due, verdict.tries, trigger))
+
+
+def _leaves_result(result: Result, place: Place, work: Running) -> bool:
+    """True for a later look that brought no news: the result on the screen stays."""
+    if result.job.claimed.task is not Task.FOLLOW:
+        return False
+    match result.outcome:
+        case Postponed(problem):
+            return result.spared or not gives_up(problem, work.tries + 1)
+        case Blocked():
+            return True
+        case Accepted(_, warnings, _):
+            return place.status != Status.PENDING and not warnings
+        case _:
+            return False
+
+
+def _look_later(batch: _Batch, result: Result, place: Place, work: Running) -> None:
+    match result.outcome:
+        case Accepted(_, _, follow_in):
+            name, wait, tries = AttemptResult.ACCEPTED, follow_in, 0
+        case Postponed(_, asked) if not result.spared:
+            name, tries = AttemptResult.POSTPONED, work.tries + 1
+            wait = backoff(tries, random.random(), asked)  # noqa: S311 -- spreads retries
+        case Blocked(problem):
+            name, wait, tries = AttemptResult.BLOCKED, 0.0, work.tries
+            batch.block = batch.block or problem
+        case _:
+            name, wait, tries = AttemptResult.INTERRUPTED, 0.0, work.tries
+    batch.ended.append(_ended(result, name, place.status, ()))
+    batch.changes.append(Change(place.id, listing=_listing(result.outcome)))
+    if wait is None:
+        batch.done.append(place.id)
+    else:
+        due = batch.now_ms + int(wait * 1000)
+        batch.later.append(Next(place.id, Task.FOLLOW, Priority.RETRY, due, tries, Trigger.FOLLOW))
+    if place.phase == Phase.PROCESSING:
+        batch.waiting.append(place)
+        _show(batch, place, Status.PENDING, Phase.WAITING)
+
+
+def _verdict(result: Result, work: Running) -> Verdict:
+    """Decide; a try that was spared (breaker open, shutdown) comes back at once and does not count."""
+    if result.spared:
+        problem = result.outcome.problem if isinstance(result.outcome, Postponed) else SUPERSEDED
+        return Verdict(
+            Status.PENDING,
+            Phase.QUEUED,
+            AttemptResult.INTERRUPTED,
+            problems=() if problem.kind is ProblemClass.SUPERSEDED else (problem,),
+            next_in=0.0,
+            tries=work.tries,
+        )
+    return settle(result.outcome, tries=work.tries, luck=random.random())  # noqa: S311 -- spreads retries
+
+
+def _change(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> Change:
+    next_at = batch.now + timedelta(seconds=verdict.next_in) if verdict.next_in else None
+    return Change(
+        place.id,
+        verdict=verdict,
+        sku=result.sku,
+        listing=_listing(result.outcome),
+        digest=result.offer.digest if result.offer and isinstance(result.outcome, Accepted | Pending) else None,
+        force=result.withdrawn or (isinstance(result.outcome, Postponed) and result.outcome.unknown),
+        creating=_creating(result),
+        next_at=next_at,
+        shown_again=place.removed and verdict.status is Status.ERROR,
+    )
+
+
+def _listing(outcome: Outcome) -> Listing | None:
+    match outcome:
+        case Accepted() | Rejected() | Pending() | Postponed():
+            return outcome.listing
+        case _:
+            return None
+
+
+def _creating(result: Result) -> str:
+    """Say what becomes of `creating_since`: "keep" it while a create may stand without our knowing, else "clear"."""
+    if isinstance(result.outcome, Postponed) and (result.outcome.unknown or result.job.link.uncertain_seconds):
+        return "keep"
+    if not result.sent and result.job.link.uncertain_seconds is not None:
+        return "keep"
+    return "clear"
+
+
+def _show(batch: _Batch, place: Place, status: Status, phase: Phase) -> None:
+    hidden = place.removed and status is not Status.ERROR
+    after = bucket(status.value, phase.value, removed=hidden)
+    batch.moves.move(place.channel_id, place.kind, place.bucket, after)
+
+
+def _write(batch: _Batch) -> None:
+    end_attempts(batch.ended, batch.now)
+    write_exchanges(batch.ended)
+    change_integrations(batch.changes, batch.now)
+    write_problems(batch.changes, batch.held.channel_id)
+    finish(batch.done)
+    reschedule(batch.later)
+    to_waiting([place.id for place in batch.waiting], batch.now)
+    _queue_again(batch)
+    batch.moves.write()
+
+
+def _queue_again(batch: _Batch) -> None:
+    if not batch.again:
+        return
+    to_queued(batch.again, batch.now, batch.moves)
+    enqueue(
+        [Wanted(place.id, batch.held.lane_id) for place in batch.again],
+        trigger=Trigger.RECONCILE,
+        priority=Priority.LIVE,
+        now=batch.now_ms,
+    )
+    wake([batch.held.lane_id])
+
+
+def bury(held: Held, job_ids: Sequence[int]) -> None:
+    """End what took its runner down too often in an error: shown, counted, never tried again by itself."""
+    problem = Problem(ProblemClass.WORKER_LOST, Stage.SEND, params={"times": "3"})
+    verdict = Verdict(Status.ERROR, Phase.IDLE, AttemptResult.INTERRUPTED, problems=(problem,), dead=True)
+    with transaction.atomic():
+        if not is_current(held.lane_id, held.epoch):
+            return
+        places = places_by_id(sorted(job_ids))
+        batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
+        for place in places.values():
+            batch.changes.append(Change(place.id, verdict=verdict, force=True, creating="keep"))
+            batch.done.append(place.id)
+            _show(batch, place, Status.ERROR, Phase.IDLE)
+        _write(batch)
+
+
+def spared(job: Job, problem: Problem = SUPERSEDED) -> Result:
+    """Make the result of a run that must not count."""
+    return Result(job, Postponed(problem), spared=True)

@@ -1,0 +1,177 @@
+"""Runs a conversation: carries each request over the wire at the channel's pace and writes down what passed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode
+
+import orjson
+
+from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
+from ponte.domain.retry import retry_after
+from ponte.net.pace import Pace
+from ponte.net.redact import MASK, kept_body, kept_headers, redact, shown
+from ponte.net.transport import Line
+
+T = TypeVar("T")
+MAX_STEPS = 60
+THROTTLED_SECONDS = 5.0
+OPEN_HEADERS = frozenset({"content-type", "accept", "x-version"})
+
+
+class Asks(Protocol):
+    """What carries a request: `Transport`, or a fake."""
+
+    async def ask(self, request: Request, line: Line) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One exchange as it may be stored: redacted, cut."""
+
+    side: str
+    method: str
+    url: str
+    endpoint: str
+    request_headers: dict[str, str]
+    request_body: str
+    status: int | None
+    response_headers: dict[str, str]
+    response_body: str
+    failure: str
+    started_at: datetime
+    took_ms: int
+
+
+async def _open_gate(_: Request) -> NoAnswer | None:
+    return None
+
+
+async def _no_renewal(_request: Request, _response: Response) -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Party:
+    """One other side: how to reach it, how fast, and who is asked before a request goes out.
+
+    `gate` is asked before every request; a `NoAnswer` from it stops the request (the lease is lost, the breaker is
+    open). `renew` is asked about every answer; True means: the credentials are fresh now, repeat once.
+    """
+
+    side: str
+    transport: Asks
+    line: Line
+    pace: Pace
+    gate: Callable[[Request], Awaitable[NoAnswer | None]] = _open_gate
+    renew: Callable[[Request, Response], Awaitable[bool]] = _no_renewal
+
+
+class EndlessConversationError(Exception):
+    """A connector asked more than `MAX_STEPS` requests for one product: a bug of the connector."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What passed in one try, and whether anything may have been changed over there."""
+
+    passed: list[Passed] = field(default_factory=list)
+    changed: bool = False
+
+
+async def converse(conversation: Conversation[T], party: Party, record: Record) -> T:
+    """Run a conversation to its end and return what it returns."""
+    answer: Answer | None = None
+    for _ in range(MAX_STEPS):
+        try:
+            request = next(conversation) if answer is None else conversation.send(answer)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+        answer = await _ask(request, party, record)
+        if isinstance(answer, Response) and await party.renew(request, answer):
+            answer = await _ask(request, party, record)
+    conversation.close()
+    raise EndlessConversationError(party.side)
+
+
+async def _ask(request: Request, party: Party, record: Record) -> Answer:
+    await party.pace.take()
+    stopped = await party.gate(request)
+    if stopped is not None:
+        return stopped
+    started_at = datetime.now(UTC)
+    begin = time.monotonic()
+    answer = await party.transport.ask(request, party.line)
+    took_ms = int((time.monotonic() - begin) * 1000)
+    if request.changes and (isinstance(answer, Response) or answer.sent):
+        record.changed = True
+    record.passed.append(_passed(request, answer, party, started_at, took_ms))
+    _mind_throttling(answer, party.pace)
+    return _dated(answer)
+
+
+def _mind_throttling(answer: Answer, pace: Pace) -> None:
+    if isinstance(answer, Response) and answer.status == 429:
+        asked = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        pace.slow_down(asked or THROTTLED_SECONDS)
+
+
+def _dated(answer: Answer) -> Answer:
+    """Turn a Retry-After date into seconds: connectors have no clock."""
+    if not isinstance(answer, Response) or "retry-after" not in answer.headers:
+        return answer
+    seconds = retry_after(answer.headers["retry-after"], datetime.now(UTC))
+    headers = {name: value for name, value in answer.headers.items() if name != "retry-after"}
+    if seconds is not None:
+        headers["retry-after"] = str(int(seconds) or 1)
+    return Response(answer.status, headers, answer.body)
+
+
+def _passed(request: Request, answer: Answer, party: Party, started_at: datetime, took_ms: int) -> Passed:
+    secrets = tuple(party.line.secrets.values())
+    failure = answer.failure.value if isinstance(answer, NoAnswer) else ""
+    response = answer if isinstance(answer, Response) else None
+    return Passed(
+        side=party.side,
+        method=request.method,
+        url=_shown_url(request, party.line, secrets),
+        endpoint=request.endpoint,
+        request_headers=_shown_headers(request, party.line),
+        request_body=_shown_body(request, secrets),
+        status=response.status if response else None,
+        response_headers=kept_headers(response.headers, secrets) if response else {},
+        response_body=kept_body(response.body, secrets) if response else "",
+        failure=failure,
+        started_at=started_at,
+        took_ms=took_ms,
+    )
+
+
+def _shown_headers(request: Request, line: Line) -> dict[str, str]:
+    """Return the headers as stored: a credential is a mask even where its value is plain text."""
+    own = line.headers.items() if request.authorized else ()
+    return {
+        name.lower(): shown(value) if name.lower() in OPEN_HEADERS else MASK
+        for name, value in (*own, *request.headers)
+    }
+
+
+def _shown_url(request: Request, line: Line, secrets: tuple[str, ...]) -> str:
+    path = request.path if request.path.startswith("http") else line.base_url + request.path
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    return redact(path + query, secrets)
+
+
+def _shown_body(request: Request, secrets: tuple[str, ...]) -> str:
+    if request.json is not None:
+        return kept_body(orjson.dumps(request.json), secrets)
+    if request.form:
+        return redact(urlencode([(name, shown(value)) for name, value in request.form], safe="•"), secrets)
+    return ", ".join(f"{part.filename} ({part.content_type}, {len(part.content)} bytes)" for part in request.files)
+
+
+FENCED = NoAnswer(Failure.FENCED, sent=False)

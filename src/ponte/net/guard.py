@@ -1,0 +1,79 @@
+"""Which addresses may be called: public ones, and those that the engineer who runs Ponte has named.
+
+Names are resolved here, once, and the connection goes to the address that was checked: a name that answers
+differently the second time (DNS rebinding) gains nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import TYPE_CHECKING
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+if TYPE_CHECKING:
+    from yarl import URL
+
+PORTS = frozenset({443, 8443})
+
+
+class AddressRefusedError(OSError):
+    """The name leads to an address that Ponte must not call."""
+
+
+class GuardedResolver(AbstractResolver):
+    """Resolves names and refuses what leads into private networks, unless `private_hosts` has host:port."""
+
+    def __init__(self, private_hosts: frozenset[str]) -> None:
+        self._private_hosts = private_hosts
+        self._resolver = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._resolver.resolve(host, port, family)
+        if f"{host}:{port}" in self._private_hosts:
+            return found
+        for result in found:
+            if not is_public(result["host"]):
+                raise AddressRefusedError(f"{host} leads to {result['host']}")
+        return found
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+def may_call(url: URL, private_hosts: frozenset[str]) -> bool:
+    """True when the scheme, port and literal address are allowed; names are checked when they resolve."""
+    if url.host is None or url.user is not None:
+        return False
+    if f"{url.host}:{url.port}" in private_hosts:
+        return True
+    if url.scheme != "https" or url.port not in PORTS:
+        return False
+    return _is_name(url.host) or is_public(url.host)
+
+
+def is_public(address: str) -> bool:
+    """True for an address of the public internet: not loopback, private, link-local, shared, reserved, NAT64."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if inner is not None:
+        return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast and ip not in _NAT64
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def _is_name(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,93 @@
+"""What may be kept of a request and an answer. Everything is redacted before it is stored or logged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ponte.domain.message import Secret
+
+MASK = "••••"
+MAX_BODY = 64 * 1024
+MIN_SECRET = 8
+
+# Only these headers are kept; all others may carry credentials or people's data.
+KEPT_HEADERS = frozenset(
+    {
+        "accept",
+        "content-type",
+        "content-length",
+        "date",
+        "retry-after",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-request-id",
+        "x-content-missing",
+        "x-vtex-operation-id",
+        "sunset",
+        "deprecation",
+    }
+)
+
+_KEYS = (
+    r"access_token|refresh_token|id_token|client_secret|app_?token|app_?key|password|senha|authorization|"
+    r"api[_-]?key|secret|shop_?key|cookie|code_verifier"
+)
+_JSON_SECRET = re.compile(rf'("(?:[\w-]*(?:{_KEYS}))"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_FORM_SECRET = re.compile(rf"((?:^|[?&;\s])(?:{_KEYS})=)[^&\s\"'<>]+", re.IGNORECASE)
+_TOKENS = re.compile(
+    r"\bAPP_USR-[\w-]{6,}|\bTG-[\w-]{6,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|"
+    r"\b(?:Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{8,}|\bvtexappkey-[\w-]+"
+)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+_CPF = re.compile(r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b")
+_TRIGGERS = re.compile(rf"{_KEYS}|APP_USR|TG-|eyJ|bearer|basic|vtexappkey", re.IGNORECASE)
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """Mask credentials (by key, by form, by exact value), e-mail addresses and CPF numbers."""
+    for secret in secrets:
+        if len(secret) >= MIN_SECRET and secret in text:
+            text = text.replace(secret, MASK)
+    if _TRIGGERS.search(text):
+        text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
+        text = _FORM_SECRET.sub(rf"\1{MASK}", text)
+        text = _TOKENS.sub(MASK, text)
+    if "@" in text:
+        text = _EMAIL.sub(MASK, text)
+    return _CPF.sub(MASK, text)
+
+
+def kept_body(body: bytes, secrets: Iterable[str] = ()) -> str:
+    """Return a body as it may be stored: text without NUL, redacted, cut at 64 kB; binary as hex, cut short."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _hex(body) if b"\0" in body[:1024] else redact(_clean(body.decode("latin-1"))[:MAX_BODY], secrets)
+    # A little more than is kept, so that a secret across the cut is still whole when it is looked for.
+    return redact(_clean(text[: MAX_BODY + 4096]), secrets)[:MAX_BODY]
+
+
+def kept_headers(headers: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
+    """Return the headers that may be stored, with lower-case names."""
+    return {
+        name.lower(): redact(_clean(value[:500]), secrets)
+        for name, value in headers.items()
+        if name.lower() in KEPT_HEADERS
+    }
+
+
+def shown(value: str | Secret) -> str:
+    """Return a form or header value as it may be stored: never a secret's."""
+    return MASK if isinstance(value, Secret) else value
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _hex(body: bytes) -> str:
+    return f"hex:{body[:2048].hex()}"

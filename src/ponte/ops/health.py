@@ -1,0 +1,51 @@
+"""Is this process able to work: one word per question, nothing that tells an outsider more."""
+
+from __future__ import annotations
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from ponte.db import sealed
+from ponte.db.models import Installation
+
+OK, DOWN, PENDING, WRONG, UNASKED = "ok", "down", "pending", "wrong", "unknown"
+KEY_ROW, KEY_FIELD, KEY_WORD = "installation", "key_check", "ponte"
+
+
+def readiness() -> dict[str, str]:
+    """Return {database: ok|down, migrations: ok|pending|unknown, key: ok|wrong|unknown}."""
+    found = {"database": DOWN, "migrations": UNASKED, "key": UNASKED}
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+        found["database"] = OK
+        found["migrations"] = PENDING if _unapplied() else OK
+        if found["migrations"] == OK:
+            found["key"] = OK if key_opens() else WRONG
+    except (DatabaseError, InterfaceError):
+        pass
+    return found
+
+
+def key_opens() -> bool:
+    """Say whether the secret key is the one this database knows; true while it knows none (`keep_key_check`)."""
+    kept = Installation.objects.order_by("pk").first()
+    if kept is None:
+        return True
+    try:
+        return sealed.unseal(kept.key_check, row=KEY_ROW, field=KEY_FIELD) == KEY_WORD
+    except sealed.WrongKeyError:
+        return False
+
+
+def keep_key_check() -> None:
+    """Write down a sealed known word, once per database: with another secret key it will not open."""
+    if Installation.objects.exists():
+        return
+    Installation.objects.create(key_check=sealed.seal(KEY_WORD, row=KEY_ROW, field=KEY_FIELD))
+
+
+def _unapplied() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))

@@ -1,0 +1,211 @@
+"""Work rows: what waits and what runs. At most one row per integration, whatever happens how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ponte.db.clock import now_sql
+from ponte.db.sql import fetch, locked, marks, rows_of_marks, run, run_many, skip_locked
+from ponte.domain.lifecycle import Priority, Task, Trigger
+
+MAX_DEATHS = 3
+SUSPECTS_TOGETHER = 10
+PRIORITIES = (Priority.PERSON, Priority.LIVE, Priority.RETRY, Priority.SYNC)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request that an integration be worked on. `deaths` above 0 makes it run alone, as a suspect."""
+
+    integration_id: int
+    lane_id: int
+    deaths: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A work row that runs under our epoch."""
+
+    integration_id: int
+    task: Task
+    priority: int
+    generation: int
+    tries: int
+    deaths: int
+    trigger: Trigger
+    actor_id: int | None
+
+
+def enqueue(
+    wanted: Sequence[Wanted], *, trigger: Trigger, priority: int, now: int, actor_id: int | None = None
+) -> None:
+    """Put integrations into their lanes: a waiting one only gets a new generation, a running one runs once more.
+
+    The data are new, so the count of automatic tries starts again; a person's wish also forgives past deaths.
+    """
+    if not wanted:
+        return
+    forgive = trigger is Trigger.PERSON
+    params: list[object] = []
+    for item in wanted:
+        params += [item.integration_id, item.lane_id, Task.SEND.value, priority, now, 1, 0, item.deaths]
+        params += [trigger.value, actor_id, 0, now]
+    run(
+        f"""INSERT INTO db_work (integration_id, lane_id, task, priority, due_at_ms, generation, tries, deaths,
+                trigger, actor_id, lease_epoch, queued_at_ms)
+            VALUES {rows_of_marks(len(wanted), 12)}
+            ON CONFLICT (integration_id) DO UPDATE SET
+                task = excluded.task,
+                generation = db_work.generation + 1,
+                priority = CASE WHEN excluded.priority < db_work.priority OR db_work.task <> 'send'
+                                THEN excluded.priority ELSE db_work.priority END,
+                due_at_ms = CASE WHEN excluded.due_at_ms < db_work.due_at_ms
+                                 THEN excluded.due_at_ms ELSE db_work.due_at_ms END,
+                tries = 0,
+                deaths = {"0" if forgive else "db_work.deaths"},
+                trigger = excluded.trigger,
+                actor_id = excluded.actor_id""",
+        params,
+    )
+
+
+def claim(lane_id: int, epoch: int, limit: int) -> list[Claimed]:
+    """Take due work into this epoch, the most urgent first."""
+    return _into(epoch, _waiting(lane_id, limit))
+
+
+def claim_suspects(lane_id: int, epoch: int) -> list[Claimed]:
+    """Take due work whose runner died: to be run apart from all other, ten at a time, then each alone.
+
+    So a job that kills its runner is known by itself at its third death, and the innocent beside it go on.
+    """
+    found = _claimed(
+        fetch(
+            f"""{_COLUMNS} WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0 AND due_at_ms <= {now_sql()}
+                ORDER BY deaths, due_at_ms LIMIT %s{skip_locked()}""",
+            [lane_id, SUSPECTS_TOGETHER],
+        )
+    )
+    together = [row for row in found if row.deaths == 1]
+    return _into(epoch, together or found[:1])
+
+
+def doomed(lane_id: int) -> list[int]:
+    """Return the integrations whose work has lost its runner too often."""
+    rows = fetch(
+        "SELECT integration_id FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths >= %s",
+        [lane_id, MAX_DEATHS],
+    )
+    return [int(integration_id) for (integration_id,) in rows]
+
+
+def _into(epoch: int, found: list[Claimed]) -> list[Claimed]:
+    if found:
+        run(
+            f"UPDATE db_work SET lease_epoch = %s WHERE integration_id IN ({marks(len(found))})",
+            [epoch, *[row.integration_id for row in found]],
+        )
+    return found
+
+
+def _waiting(lane_id: int, limit: int) -> list[Claimed]:
+    found: list[Claimed] = []
+    for priority in PRIORITIES:
+        found += _claimed(
+            fetch(
+                f"""{_COLUMNS} WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0 AND priority = %s
+                    AND due_at_ms <= {now_sql()} ORDER BY due_at_ms LIMIT %s{skip_locked()}""",
+                [lane_id, priority, limit - len(found)],
+            )
+        )
+        if len(found) >= limit:
+            break
+    return found
+
+
+_COLUMNS = "SELECT integration_id, task, priority, generation, tries, deaths, trigger, actor_id FROM db_work"
+
+
+def _claimed(rows: Iterable[tuple[Any, ...]]) -> list[Claimed]:
+    return [
+        Claimed(integration_id, Task(task), priority, generation, tries, deaths, Trigger(trigger), actor_id)
+        for integration_id, task, priority, generation, tries, deaths, trigger, actor_id in rows
+    ]
+
+
+def fence(integration_ids: Sequence[int], epoch: int) -> dict[int, int]:
+    """Return {integration: generation} of those that still run under this epoch."""
+    rows = fetch(
+        f"""SELECT integration_id, generation FROM db_work
+            WHERE lease_epoch = %s AND integration_id IN ({marks(len(integration_ids))})""",
+        [epoch, *integration_ids],
+    )
+    return {int(integration_id): int(generation) for integration_id, generation in rows}
+
+
+def next_due_ms(lane_id: int) -> int | None:
+    """Return when the lane's next waiting work is due, None when it has none."""
+    rows = fetch(
+        "SELECT due_at_ms FROM db_work WHERE lane_id = %s AND lease_epoch = 0 ORDER BY due_at_ms LIMIT 1", [lane_id]
+    )
+    return int(rows[0][0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the work table says of a run now."""
+
+    epoch: int
+    generation: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """When and what a work row waits for next; None keeps the priority or trigger that a newer request gave it."""
+
+    integration_id: int
+    task: Task
+    priority: int | None
+    due_at_ms: int
+    tries: int
+    trigger: Trigger | None
+
+
+def running(integration_ids: Sequence[int]) -> dict[int, Running]:
+    """Read and lock work rows."""
+    if not integration_ids:
+        return {}
+    rows = fetch(
+        f"""SELECT integration_id, lease_epoch, generation, tries FROM db_work
+            WHERE integration_id IN ({marks(len(integration_ids))}) ORDER BY integration_id{locked()}""",
+        integration_ids,
+    )
+    return {row[0]: Running(*row[1:]) for row in rows}
+
+
+def finish(integration_ids: Sequence[int]) -> None:
+    """Delete the work of integrations that are done."""
+    if integration_ids:
+        run(f"DELETE FROM db_work WHERE integration_id IN ({marks(len(integration_ids))})", integration_ids)
+
+
+def reschedule(later: Sequence[Next]) -> None:
+    """Set work free again, for later."""
+    run_many(
+        """UPDATE db_work SET lease_epoch = 0, deaths = 0, task = %s, priority = COALESCE(%s, priority),
+               due_at_ms = %s, tries = %s, trigger = COALESCE(%s, trigger) WHERE integration_id = %s""",
+        [
+            (
+                item.task.value,
+                item.priority,
+                item.due_at_ms,
+                item.tries,
+                item.trigger.value if item.trigger else None,
+                item.integration_id,
+            )
+            for item in later
+        ],
+    )

@@ -1,0 +1,154 @@
+"""A product's content on its way: as VTEX has it, as Ponte translates it, as the marketplace took it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ponte.db.models import Attempt, Exchange, Integration
+from ponte.domain.lifecycle import AttemptResult
+from ponte.domain.mapping import plain
+from ponte.domain.message import JSON
+from ponte.web.explained import problems_of, told
+from ponte.web.labels import Label
+
+VIEWS: Mapping[str, str | Promise] = {
+    "comparar": _("Comparar"),
+    "origem": _("Origem"),
+    "traduzido": _("Traduzido"),
+    "destino": _("Destino"),
+}
+MAX_LINES = 200
+MAX_TEXT = 64 * 1024
+VTEX_SIDE = "vtex"
+SENT = frozenset({AttemptResult.ACCEPTED, AttemptResult.UNCHANGED})
+
+FIELDS: Mapping[str, str | Promise] = {
+    "category": _("Categoria"),
+    "title": _("Título"),
+    "price": _("Preço"),
+    "stock": _("Estoque"),
+    "description": _("Descrição"),
+    "pictures": _("Imagens"),
+    "images": _("Imagens"),
+}
+RULES: Mapping[str, str | Promise] = {
+    "category map": _("pelo mapa de categorias"),
+    "default": _("valor padrão"),
+    "cut": _("cortado para caber"),
+    "template": _("montado pelo modelo"),
+    "value map": _("traduzido pelo mapa de valores"),
+    "markup": _("com o acréscimo do canal"),
+    "reserve or cap": _("com a reserva do canal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field: what was found, what is sent, and what was said about it."""
+
+    name: str | Promise
+    found: str
+    sent: str
+    rule: str | Promise
+    line: int
+    verdict: Label | None
+    bad: bool
+
+    @property
+    def changed(self) -> bool:
+        return self.found != self.sent
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The chosen view: `lines` for the comparison, else `text` (JSON where it is JSON)."""
+
+    view: str
+    lines: tuple[Line, ...] = ()
+    text: str = ""
+
+
+def content_of(found: Integration, tried: Attempt | None, passed: Sequence[Exchange], view: str) -> Content:
+    """Return one view of the newest try's content. An unknown view is the comparison."""
+    match view:
+        case "origem":
+            return Content(view, text=_answers(passed, of_vtex=True))
+        case "traduzido":
+            return Content(view, text=_pretty(tried.offer) if tried and tried.offer else "")
+        case "destino":
+            return Content(view, text=_answers(passed, of_vtex=False))
+        case _:
+            return Content("comparar", lines=tuple(_lines(found, tried)))
+
+
+def _lines(found: Integration, tried: Attempt | None) -> list[Line]:
+    said = {plain(problem.subject): told(problem, found) for problem in problems_of(found.problems) if problem.subject}
+    blocking = {plain(problem.subject) for problem in problems_of(found.problems) if problem.blocking}
+    provenance: Sequence[Mapping[str, JSON]] = tried.provenance if tried else []
+    lines = [_line(one, said, blocking, tried) for one in provenance[:MAX_LINES]]
+    known = {plain(str(one.get("field", ""))) for one in provenance}
+    missing = [
+        Line(_name(problem.subject), "", "", "", 0, _fault(told(problem, found).title, problem.blocking), problem.blocking)
+        for problem in problems_of(found.problems)
+        if problem.subject and plain(problem.subject) not in known and "://" not in problem.subject
+    ]
+    lines.sort(key=lambda line: (not line.bad, line.verdict is None or line.verdict.tone != "wrn", not line.changed))
+    return [*missing, *lines]
+
+
+def _line(
+    one: Mapping[str, JSON], said: Mapping[str, object], blocking: set[str], tried: Attempt | None
+) -> Line:
+    field = str(one.get("field", ""))
+    key = plain(field)
+    about = said.get(key)
+    verdict = _fault(about.title, key in blocking) if about else _verdict(tried)  # type: ignore[attr-defined]
+    rule = str(one.get("rule", ""))
+    return Line(
+        name=_name(field),
+        found=str(one.get("found", "")),
+        sent=str(one.get("sent", "")),
+        rule=RULES.get(rule, ""),
+        line=int(one.get("line") or 0),
+        verdict=verdict,
+        bad=key in blocking,
+    )
+
+
+def _name(field: str) -> str | Promise:
+    return FIELDS.get(field, field)
+
+
+def _fault(title: str, blocking: bool) -> Label:  # noqa: FBT001 -- one flag, named where it is given
+    return Label(title, "error", "err") if blocking else Label(title, "alert", "wrn")
+
+
+def _verdict(tried: Attempt | None) -> Label | None:
+    if tried is None:
+        return None
+    if tried.result in SENT:
+        return Label(_("Aceito"), "", "")
+    if tried.result == AttemptResult.REJECTED and tried.http_status:
+        return Label(_("Sem ressalva"), "", "")
+    return Label(_("Não enviado"), "", "")
+
+
+def _answers(passed: Sequence[Exchange], *, of_vtex: bool) -> str:
+    bodies = [one for one in passed if (one.side == VTEX_SIDE) is of_vtex and one.response_body]
+    return "\n\n".join(f"# {one.method} {one.endpoint}\n{_pretty_text(one.response_body)}" for one in bodies)[:MAX_TEXT]
+
+
+def _pretty_text(text: str) -> str:
+    try:
+        return _pretty(json.loads(text))
+    except (ValueError, RecursionError):
+        return text
+
+
+def _pretty(value: JSON) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)[:MAX_TEXT]

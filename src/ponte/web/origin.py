@@ -1,0 +1,109 @@
+"""Where on the way a record stopped, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+
+from ponte.db.filters import Bucket
+from ponte.db.models import Integration
+from ponte.domain.problem import Problem, Stage
+from ponte.web.explained import Told, problems_of, told
+from ponte.web.labels import STAGES, bucket_of
+
+CUT = 400
+CUT_WHOLE = 20_000
+
+
+class Passed(StrEnum):
+    """How a stage stands."""
+
+    DONE = "done"
+    FAILED = "fail"
+    WARNED = "warn"
+    AHEAD = "todo"
+    NOW = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the five stages."""
+
+    name: str | Promise
+    passed: Passed
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One problem in words, with the other side's own; `cut` tells that `message` is only its beginning."""
+
+    told: Told
+    blocking: bool
+    code: str
+    subject: str
+    http_status: int | None
+    message: str
+    cut: bool
+    stage: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the open row and the record's page say; `first` is the one to solve first."""
+
+    steps: tuple[Step, ...]
+    first: Reason | None
+    others: tuple[Reason, ...]
+    failed: bool
+
+
+def origin_of(found: Integration, *, whole: bool = False) -> Origin:
+    """Return the origin of a record's state; `whole` keeps long messages whole (to `CUT_WHOLE`)."""
+    problems = problems_of(found.problems)
+    bucket = bucket_of(found.status, found.phase)
+    limit = CUT_WHOLE if whole else CUT
+    reasons = [_reason(problem, found, limit) for problem in problems]
+    return Origin(
+        steps=_steps(bucket, problems),
+        first=reasons[0] if reasons else None,
+        others=tuple(reasons[1:]),
+        failed=bucket is Bucket.ERROR,
+    )
+
+
+def _reason(problem: Problem, found: Integration, limit: int) -> Reason:
+    return Reason(
+        told=told(problem, found),
+        blocking=problem.blocking,
+        code=problem.code,
+        subject=problem.subject,
+        http_status=problem.http_status,
+        message=problem.message[:limit],
+        cut=len(problem.message) > limit,
+        stage=STAGES[problem.stage],
+    )
+
+
+def _steps(bucket: Bucket, problems: Sequence[Problem]) -> tuple[Step, ...]:
+    stages = list(Stage)
+    if bucket is Bucket.SUCCESS:
+        return tuple(Step(STAGES[stage], Passed.DONE) for stage in stages)
+    if bucket is Bucket.WAITING:
+        return _until(Stage.MARKETPLACE, Passed.NOW, Passed.AHEAD)
+    if not problems:
+        return tuple(Step(STAGES[stage], Passed.AHEAD) for stage in stages)
+    if bucket is Bucket.ALERT:
+        return _until(problems[0].stage, Passed.WARNED, Passed.DONE)
+    return _until(problems[0].stage, Passed.FAILED, Passed.AHEAD)
+
+
+def _until(stop: Stage, there: Passed, beyond: Passed) -> tuple[Step, ...]:
+    stages = list(Stage)
+    place = stages.index(stop)
+    return tuple(
+        Step(STAGES[stage], Passed.DONE if at < place else there if at == place else beyond)
+        for at, stage in enumerate(stages)
+    )

@@ -1,0 +1,83 @@
+"""Render a page: what every page needs is put together here, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ponte import __version__
+from ponte.db.models import User
+from ponte.web.access import Visit
+from ponte.web.labels import ROLES
+
+THEME_COOKIE = "ponte_theme"
+THEMES = ("system", "light", "dark")
+SHORT_LANGUAGES = {"pt-br": "Português", "en": "English", "es": "Español"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """The frame of a page: language, theme, person and stores."""
+
+    language: str
+    lang: str
+    languages: Mapping[str, str]
+    theme: str
+    themes: Mapping[str, str | Promise]
+    version: str
+    here: str
+    visit: Visit | None = None
+    role: str | Promise = ""
+    initials: str = ""
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, visit: Visit | None = None, status: int = 200
+) -> HttpResponse:
+    """Render a whole page or a region with its frame's values under `chrome`."""
+    return render(request, template, {**context, "chrome": chrome(request, visit)}, status=status)
+
+
+def chrome(request: HttpRequest, visit: Visit | None = None) -> Chrome:
+    """Return the frame's values."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return Chrome(
+        language=language,
+        lang="pt-BR" if language == "pt-br" else language,
+        languages=SHORT_LANGUAGES,
+        theme=theme_of(request),
+        themes={"system": _("Do sistema"), "light": _("Claro"), "dark": _("Escuro")},
+        version=__version__,
+        here=request.get_full_path(),
+        visit=visit,
+        role=ROLES[visit.membership.role] if visit else "",
+        initials=_initials(visit.user) if visit else "",
+    )
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme asked for by cookie, "system" otherwise."""
+    asked = request.COOKIES.get(THEME_COOKIE, "")
+    return asked if asked in THEMES else "system"
+
+
+def safe_next(request: HttpRequest, otherwise: str = "/produtos") -> str:
+    """Return the path to go back to that the form names, if it is one of ours."""
+    wanted = request.POST.get("next", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return otherwise
+
+
+def _initials(user: User) -> str:
+    words = (user.get_full_name() or user.username).split()
+    return "".join(word[0] for word in words[:2]).upper() or "?"

@@ -1,0 +1,128 @@
+"""One record as the list shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from ponte.db.filters import Bucket
+from ponte.db.models import Channel, Integration, LaneState
+from ponte.db.queries import ChannelState
+from ponte.domain.lifecycle import Action, Status, actions
+from ponte.web.clock import brief
+from ponte.web.explained import one_line
+from ponte.web.labels import BUCKETS, REMOVED, Label, bucket_of
+
+TINTS = 6
+UNSETTLED = frozenset({Bucket.QUEUED, Bucket.PROCESSING, Bucket.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelBadge:
+    """A channel's name with its two letters and the number of its tint."""
+
+    name: str
+    short: str
+    tint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a line of the list says. `version` changes whenever the line does."""
+
+    id: int
+    sku: str
+    name: str
+    category: str
+    ean: str
+    channel: ChannelBadge
+    bucket: Bucket
+    label: Label
+    reason: str
+    at: datetime
+    attempts: int
+    removed: bool
+    settled: bool
+    version: str
+    actions: tuple[Action, ...]
+
+    @property
+    def may_reprocess(self) -> bool:
+        return Action.REPROCESS in self.actions
+
+    @property
+    def may_remove(self) -> bool:
+        return Action.REMOVE in self.actions
+
+    @property
+    def may_restore(self) -> bool:
+        return Action.RESTORE in self.actions
+
+
+def row_of(found: Integration, lanes: Mapping[int, ChannelState], now: datetime, *, may_act: bool) -> Row:
+    """Make the line of a record. `lanes` has the state of its channel by id."""
+    removed = found.removed_at is not None
+    bucket = bucket_of(found.status, found.phase)
+    return Row(
+        id=found.pk,
+        sku=found.sku,
+        name=found.name,
+        category=found.category,
+        ean=found.ean,
+        channel=badge(found.channel),
+        bucket=bucket,
+        label=REMOVED if removed else BUCKETS[bucket],
+        reason=reason_of(found, bucket, lanes.get(found.channel_id), now),
+        at=found.processed_at or found.updated_at,
+        attempts=found.attempts,
+        removed=removed,
+        settled=removed or bucket not in UNSETTLED,
+        version=version_of(found),
+        actions=actions(Status(found.status), removed=removed) if may_act else (),
+    )
+
+
+def version_of(found: Integration) -> str:
+    """Return a short text that differs when the record's line does."""
+    moment = int(found.updated_at.timestamp() * 1000)
+    return f"{moment:x}{found.status[0]}{found.phase[0]}{'x' if found.removed_at else ''}{found.attempts:x}"
+
+
+def badge(channel: Channel) -> ChannelBadge:
+    """Return a channel's badge: the first letters of its name's words."""
+    words = re.findall(r"[^\W_]+", channel.name) or ["?"]
+    letters = words[0][0] + words[1][0] if len(words) > 1 else words[0][:2]
+    return ChannelBadge(channel.name, letters.upper(), channel.pk % TINTS)
+
+
+def reason_of(found: Integration, bucket: Bucket, lane: ChannelState | None, now: datetime) -> str:
+    """Return one line on why the record stands as it does, "" when its status says all."""
+    match bucket:
+        case Bucket.ERROR | Bucket.ALERT:
+            return one_line(found)
+        case Bucket.QUEUED:
+            return _waiting_reason(found, lane, now)
+        case Bucket.WAITING:
+            return _("O resultado chega sozinho")
+        case Bucket.PROCESSING:
+            return _("Em envio")
+        case _:
+            return ""
+
+
+def lanes_by_id(states: Collection[ChannelState]) -> dict[int, ChannelState]:
+    return {state.channel.pk: state for state in states}
+
+
+def _waiting_reason(found: Integration, lane: ChannelState | None, now: datetime) -> str:
+    if lane and lane.state is LaneState.PAUSED:
+        return _("O canal está em pausa")
+    if lane and lane.stopped:
+        return _("Aguarda o canal voltar")
+    if found.next_attempt_at and found.next_attempt_at > now:
+        return _("Nova tentativa: %(time)s") % {"time": brief(found.next_attempt_at, now)}
+    return ""
