@@ -10,6 +10,6 @@ handler404 = "ponte.web.views.errors.not_found"
 handler500 = "ponte.web.views.errors.broken"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # The API joins here: path("api/v1/", ponte.api.v1.api.urls) and VTEX's catalogue log.
     path("", include("ponte.web.urls")),
+    path("", include("ponte.api.urls")),
 ]

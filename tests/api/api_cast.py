@@ -15,7 +15,7 @@ from ponte.domain.fingerprint import fingerprint
 from ponte.domain.lifecycle import Status
 from ponte.domain.offer import Provenance
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline_first
-from ponte.flows.people import add_user, join, make_token
+from ponte.flows.people import join, make_token
 
 NOON = datetime(2026, 6, 10, 15, 0, tzinfo=UTC)  # noon in São Paulo
 GTIN = Problem(
@@ -45,7 +45,7 @@ def shop(account: str, names: tuple[str, str, str]) -> Shop:
     store = Store.objects.create(account=account, name=account, base_url="https://x.test", hook_digest=account)
     channel = Channel.objects.create(store=store, code="ml", name="Mercado Livre", connector="mercadolivre")
     Lane.objects.create(channel=channel)
-    people = tuple(add_user(name, "uma-senha-bem-longa") for name in names)
+    people = tuple(User.objects.create_user(name) for name in names)
     tokens = []
     for user, role in zip(people, ("admin", "operator", "viewer"), strict=True):
         join(user, store, role)

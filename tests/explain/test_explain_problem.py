@@ -176,3 +176,33 @@ def test_whatever_comes_is_explained_in_encodable_lines(one, language, context):
         assert "\n" not in text
         assert "…" not in text or len(text) > 40
     assert len(told.title) <= 70 + 3 * 80
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("price.zero", "Preço zero"),
+        ("price.negative", "Preço negativo: -1.00"),
+        ("price.too_low", "Preço -1.00 abaixo do mínimo de 7.00"),
+        ("price.not_a_number", "Preço que não pode ser usado: -1.00"),
+    ],
+)
+def test_a_price_of_zero_is_told_from_other_odd_prices(code, title):
+    assert explain(problem(KIND.PRICE_INVALID, code, value="-1.00", limit="7.00"), "pt-BR").title == title
+
+
+def test_the_trade_policy_is_named_from_the_problem_or_else_from_the_channel():
+    outside = problem(KIND.VTEX_NOT_IN_TRADE_POLICY, trade_policy="3")
+    assert explain(outside, "en", {"policy": "5"}).title == "SKU not in trade policy 3"
+    assert explain(problem(KIND.VTEX_NOT_IN_TRADE_POLICY), "en", {"policy": "5"}).title == "SKU not in trade policy 5"
+
+
+def test_a_value_the_marketplace_does_not_list_names_the_attribute_and_the_mapping():
+    told = explain(problem(KIND.ATTRIBUTE_MAPPING, "attribute.not_listed", name="Cor", value="Grafite"), "pt-BR")
+    assert told.title == 'Valor "Grafite" sem par para Cor'
+    assert told.where is Where.MAPPING
+
+
+def test_a_measure_of_zero_says_that_it_is_no_usable_number():
+    told = explain(problem(KIND.DIMENSIONS_INVALID, "dimensions.not_positive", name="Altura"), "pt-BR")
+    assert told.title == "Medida sem número válido na VTEX: Altura"

@@ -102,7 +102,7 @@ def test_no_problems_make_a_line_too():
 
 
 def test_the_context_fills_the_line():
-    line = summary((of(KIND.VTEX_NOT_IN_TRADE_POLICY),), "pt-BR", {"trade_policy": "5"})
+    line = summary((of(KIND.VTEX_NOT_IN_TRADE_POLICY),), "pt-BR", {"policy": "5"})
     assert line == "SKU fora da política comercial 5"
 
 

@@ -27,7 +27,10 @@ def digest(key: str) -> str:
 
 
 STORE = StoreDoor(
-    1, "minhaloja", False, (ChannelDoor(11, "MLC", ("product",)), ChannelDoor(12, "AMZ", ("price", "product", "stock")))
+    1,
+    "minhaloja",
+    False,
+    (ChannelDoor(11, "MLC", ("product",)), ChannelDoor(12, "AMZ", ("price", "product", "stock"))),
 )
 DOORS = {digest(KEY): STORE, digest(OLD_KEY): STORE, digest(PAUSED_KEY): StoreDoor(2, "pausada", True, ())}
 

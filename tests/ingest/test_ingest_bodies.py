@@ -224,7 +224,9 @@ def test_a35_unknown_keys_are_no_obstacle() -> None:
 
 def test_a38_price_and_stock_told_together_are_two_kinds_of_one_sku() -> None:
     memory = Memory()
-    told = ask(memory, *(post(note(IdAffiliate="AMZ", **{flag: True})) for flag in ("StockModified", "PriceModified")))
+    told = ask(
+        memory, *(post(note(IdAffiliate="AMZ", **{flag: True})) for flag in ("StockModified", "PriceModified"))
+    )
     assert [answer.status for answer in told] == [200, 200]
     assert {(hint.kind, hint.sku) for hint in memory.hints} == {("stock", "15"), ("price", "15")}
 
@@ -242,7 +244,8 @@ def test_a39_a_visit_is_greeted_and_other_methods_are_refused(method: str, statu
 
 
 @pytest.mark.parametrize(
-    "ending", ["", "/", "/catalog/notification", "/catalog/notification/", "/api/notification", "/api/notification/"]
+    "ending",
+    ["", "/", "/catalog/notification", "/catalog/notification/", "/api/notification", "//api/notification/"],
 )
 def test_a40_every_form_of_the_address_is_answered_without_a_redirect(ending: str) -> None:
     memory = Memory()
@@ -261,8 +264,8 @@ def test_a40_every_form_of_the_address_is_answered_without_a_redirect(ending: st
         f"/vtex/notifications/{KEY.upper()}",
         f"/vtex/notifications/{KEY}x",
         f"/vtex/notifications/{KEY}/other",
-        f"/vtex/notifications/{KEY}//",
-        f"/vtex/notifications/{KEY}/catalog/notification//",
+        f"/vtex/notifications/{KEY}/catalog",
+        f"/vtex/notifications/{KEY}/catalog//notification",
         "/vtex/notifications/" + "k" * 10_000,
         "/vtex/notifications/\ud800",
         "/vtex/notifications/chave%00",

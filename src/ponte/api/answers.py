@@ -20,11 +20,19 @@ KEY = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY}}}")
 
 def as_json(body: JSON, status: int = 200) -> HttpResponse:
     """Return a JSON answer that nobody caches."""
-    return _response(Reply(status, orjson.dumps(body).decode()))
+    return _response(reply(body, status))
 
 
 def reply(body: JSON, status: int = 200) -> Reply:
-    return Reply(status, orjson.dumps(body).decode())
+    return Reply(status, dumped(body))
+
+
+def dumped(body: JSON) -> str:
+    """Write JSON, whatever a marketplace made us keep: half characters and endless numbers are legal JSON too."""
+    try:
+        return orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return json.dumps(body)
 
 
 def answer_once(request: HttpRequest, effect: Callable[[], Reply], *, uses_network: bool = False) -> HttpResponse:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
+from ponte.api.answers import dumped
 from ponte.api.callers import bearer, find_caller
 from ponte.api.refusals import RefusedError, refusal
 from ponte.api.service import PREFIX, api
@@ -30,7 +30,7 @@ def openapi() -> dict[str, Any]:
 def openapi_json(request: HttpRequest) -> HttpResponse:
     if not _may_read(request):
         return refusal(request, RefusedError("unauthorized"))
-    return HttpResponse(orjson.dumps(openapi(), default=str), content_type="application/json")
+    return HttpResponse(dumped(openapi()), content_type="application/json")
 
 
 @require_GET

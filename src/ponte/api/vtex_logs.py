@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-import orjson
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from ponte.api import reading
+from ponte.api.answers import dumped
 from ponte.api.callers import Caller, bearer, find_caller
 from ponte.api.language import language_of
 from ponte.api.refusals import RefusedError, bad_query, not_found, refusal
@@ -79,7 +79,7 @@ def _answer(request: HttpRequest, caller: Caller) -> HttpResponse:
         size=PAGE_SIZE + 1,
     )
     messages = [_message(row, language_of(request)) for row in rows[:PAGE_SIZE]]
-    response = HttpResponse(orjson.dumps({"Messages": messages}), content_type="application/json")
+    response = HttpResponse(dumped({"Messages": messages}), content_type="application/json")
     response["Cache-Control"] = "no-store"
     if len(rows) > PAGE_SIZE and page < MAX_PAGE:
         response["Link"] = f'<{_next_page(request, page + 1)}>; rel="next"'
@@ -131,7 +131,7 @@ def _message(row: LogRow, language: str) -> dict[str, str]:
         "Operation": operation(integration.kind, creates=_creates(told)),
         "Direction": direction(marketplace(integration.channel)),
         "ContentSource": _last_body([one for one in told if one.side == ORIGIN]),
-        "ContentTransalted": orjson.dumps(attempt.offer).decode() if attempt and attempt.offer else "",
+        "ContentTransalted": dumped(attempt.offer) if attempt and attempt.offer else "",
         "ContentDestination": _last_body([one for one in told if one.side != ORIGIN]),
         "BusinessMessage": _business_message(row, status, language),
         "Status": LOG_STATUS[status],

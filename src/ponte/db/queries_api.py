@@ -33,7 +33,7 @@ CAUSES: Final = """
         (SELECT count(*) FROM (
             SELECT 1 FROM db_integration counted
             WHERE counted.channel_id = %s AND counted.removed_at IS NULL AND counted.fingerprint <> ''
-            AND counted.fingerprint = cause.fingerprint LIMIT %s) AS some),
+            AND counted.fingerprint = cause.fingerprint LIMIT %s) AS found),
         (SELECT newest.id FROM db_integration newest
             WHERE newest.channel_id = %s AND newest.removed_at IS NULL AND newest.fingerprint <> ''
             AND newest.fingerprint = cause.fingerprint ORDER BY newest.updated_at DESC, newest.id DESC LIMIT 1)

@@ -27,7 +27,8 @@ def name_of(problem: Problem, language: str) -> str:
 
 def values_for(problem: Problem, language: str, context: Mapping[str, str]) -> dict[str, str]:
     """Return the values for a problem's templates: what is empty is left out, so that another template is chosen."""
-    facts = {
+    facts: dict[str, object] = {
+        "trade_policy": context.get("policy"),
         **context,
         "subject": problem.subject,
         "code": problem.code,

@@ -13,10 +13,13 @@ MAX_KEY = 200
 
 
 def store_key(path: str) -> str | None:
-    """Return the key in a path, None when the path is no address of ours. A final slash makes no difference."""
+    """Return the key in a path, None when the path is no address of ours.
+
+    Slashes at the seam or at the end make no difference: people join addresses by hand.
+    """
     if not path.startswith(ADDRESS):
         return None
     key, _, ending = path[len(ADDRESS) :].partition("/")
-    if not key or len(key) > MAX_KEY or ending.removesuffix("/") not in ENDINGS:
+    if not key or len(key) > MAX_KEY or ending.strip("/") not in ENDINGS:
         return None
     return key

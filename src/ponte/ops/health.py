@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from ponte.db import sealed
 from ponte.db.models import Installation
@@ -47,5 +50,10 @@ def keep_key_check() -> None:
 
 
 def _unapplied() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return not _known() <= MigrationRecorder(connection).applied_migrations().keys()
+
+
+@cache
+def _known() -> frozenset[tuple[str, str]]:
+    """Read once which migrations this version has: anybody may ask for readiness, as often as they like."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)

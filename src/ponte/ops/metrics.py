@@ -89,7 +89,7 @@ def _waiting(lanes: Iterable[Lane], channels: Named, now: int) -> Iterator[Sampl
     for lane in lanes:
         ((count,),) = fetch(
             """SELECT count(*) FROM (SELECT 1 FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND due_at_ms <= %s
-               LIMIT %s) AS some""",
+               LIMIT %s) AS found""",
             [lane.pk, now, MAX_COUNTED],
         )
         yield Sample(count, _labels(lane, channels))

@@ -10,6 +10,7 @@ from typing import Any
 from ponte.domain.mapping import plain
 from ponte.sandbox.catalogue import MARKETPLACE_CATEGORY, Catalogue
 
+STEM = 5
 HEAD = """# Mapeamento de exemplo. Formato: docs/mapping.md
 version: 1
 title:
@@ -30,12 +31,18 @@ def sandbox_mapping(catalogue: Catalogue) -> str:
 
 
 def _pairs(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
-    by_domain, by_name = _targets()
+    by_domain, by_stem = _targets()
     for category in _leaves(catalogue.categories):
         name = str(category["name"])
-        target = by_domain.get(MARKETPLACE_CATEGORY.get(name, "")) or by_name.get(plain(name))
+        target = by_domain.get(MARKETPLACE_CATEGORY.get(name, ""))
+        target = target or next((by_stem[stem] for stem in _stems(name) if stem in by_stem), None)
         if target:
             yield str(category["id"]), name.replace("\n", " "), target
+
+
+def _stems(name: str) -> list[str]:
+    """Return the beginnings of the words that tell one category from another."""
+    return [word[:STEM] for word in plain(name).split() if len(word) >= STEM]
 
 
 def _leaves(categories: Any) -> Iterator[dict[str, Any]]:
@@ -49,5 +56,5 @@ def _leaves(categories: Any) -> Iterator[dict[str, Any]]:
 def _targets() -> tuple[dict[str, str], dict[str, str]]:
     text = resources.files("ponte.sandbox.mercadolivre").joinpath("categories.json").read_text(encoding="utf-8")
     leaves = json.loads(text)["categories"]
-    by_name = {plain(leaf["name"]): leaf["id"] for leaf in leaves}
-    return {leaf["domain_id"]: leaf["id"] for leaf in leaves}, by_name
+    by_stem = {stem: leaf["id"] for leaf in reversed(leaves) for stem in _stems(leaf["name"])}
+    return {leaf["domain_id"]: leaf["id"] for leaf in leaves}, by_stem

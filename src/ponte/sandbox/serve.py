@@ -17,6 +17,7 @@ from aiohttp import web
 
 from ponte.sandbox import mercadolivre, vtex
 from ponte.sandbox.catalogue import TRADE_POLICY, Catalogue, load_catalogue, make_catalogue
+from ponte.sandbox.mapping import sandbox_mapping
 from ponte.sandbox.switchboard import Switchboard
 
 HOST = "127.0.0.1"
@@ -73,8 +74,9 @@ class Sandbox:
         self.vtex_app[vtex.AFFILIATES].register(affiliate, fields)
 
     def as_json(self) -> dict[str, Any]:
-        """Return how to connect, keys included."""
-        return {"vtex": asdict(self.store), "mercadolivre": asdict(self.mercadolivre)}
+        """Return how to connect, keys included, and a mapping file that suits the store."""
+        mapping = sandbox_mapping(self.vtex_app[vtex.SHOP].catalogue)
+        return {"vtex": asdict(self.store), "mercadolivre": asdict(self.mercadolivre), "mapping": mapping}
 
     async def stop(self) -> None:
         for runner in self._runners:

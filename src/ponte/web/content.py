@@ -13,7 +13,9 @@ from ponte.db.models import Attempt, Exchange, Integration
 from ponte.domain.lifecycle import AttemptResult
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
-from ponte.web.explained import problems_of, told
+from ponte.domain.problem import Problem
+from ponte.explain.naming import name_of
+from ponte.web.explained import language, problems_of, told
 from ponte.web.labels import Label
 
 VIEWS: Mapping[str, str | Promise] = {
@@ -60,6 +62,10 @@ class Line:
     bad: bool
 
     @property
+    def doubtful(self) -> bool:
+        return self.verdict is not None and self.verdict.tone == "wrn"
+
+    @property
     def changed(self) -> bool:
         return self.found != self.sent
 
@@ -87,36 +93,32 @@ def content_of(found: Integration, tried: Attempt | None, passed: Sequence[Excha
 
 
 def _lines(found: Integration, tried: Attempt | None) -> list[Line]:
-    said = {plain(problem.subject): told(problem, found) for problem in problems_of(found.problems) if problem.subject}
-    blocking = {plain(problem.subject) for problem in problems_of(found.problems) if problem.blocking}
+    problems = [problem for problem in problems_of(found.problems) if problem.subject]
+    said = {plain(problem.subject): (problem, told(problem, found).title) for problem in reversed(problems)}
     provenance: Sequence[Mapping[str, JSON]] = tried.provenance if tried else []
-    lines = [_line(one, said, blocking, tried) for one in provenance[:MAX_LINES]]
     known = {plain(str(one.get("field", ""))) for one in provenance}
-    missing = [
-        Line(_name(problem.subject), "", "", "", 0, _fault(told(problem, found).title, problem.blocking), problem.blocking)
-        for problem in problems_of(found.problems)
-        if problem.subject and plain(problem.subject) not in known and "://" not in problem.subject
-    ]
-    lines.sort(key=lambda line: (not line.bad, line.verdict is None or line.verdict.tone != "wrn", not line.changed))
-    return [*missing, *lines]
+    absent = [key for key in said if key not in known and "://" not in key]
+    lines = [_absent(*said[key]) for key in reversed(absent)]
+    lines += [_line(one, said, tried) for one in provenance[:MAX_LINES]]
+    return sorted(lines, key=lambda line: (not line.bad, not line.doubtful, not line.changed))
 
 
-def _line(
-    one: Mapping[str, JSON], said: Mapping[str, object], blocking: set[str], tried: Attempt | None
-) -> Line:
+def _absent(problem: Problem, title: str) -> Line:
+    name = FIELDS.get(problem.subject) or name_of(problem, language()) or problem.subject
+    return Line(name, "", "", "", 0, _fault(problem, title), problem.blocking)
+
+
+def _line(one: Mapping[str, JSON], said: Mapping[str, tuple[Problem, str]], tried: Attempt | None) -> Line:
     field = str(one.get("field", ""))
-    key = plain(field)
-    about = said.get(key)
-    verdict = _fault(about.title, key in blocking) if about else _verdict(tried)  # type: ignore[attr-defined]
-    rule = str(one.get("rule", ""))
+    about = said.get(plain(field))
     return Line(
         name=_name(field),
         found=str(one.get("found", "")),
         sent=str(one.get("sent", "")),
-        rule=RULES.get(rule, ""),
+        rule=RULES.get(str(one.get("rule", "")), ""),
         line=int(one.get("line") or 0),
-        verdict=verdict,
-        bad=key in blocking,
+        verdict=_fault(*about) if about else _verdict(tried),
+        bad=bool(about and about[0].blocking),
     )
 
 
@@ -124,8 +126,8 @@ def _name(field: str) -> str | Promise:
     return FIELDS.get(field, field)
 
 
-def _fault(title: str, blocking: bool) -> Label:  # noqa: FBT001 -- one flag, named where it is given
-    return Label(title, "error", "err") if blocking else Label(title, "alert", "wrn")
+def _fault(problem: Problem, title: str) -> Label:
+    return Label(title, "error", "err") if problem.blocking else Label(title, "alert", "wrn")
 
 
 def _verdict(tried: Attempt | None) -> Label | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
@@ -11,13 +10,12 @@ from ponte.db.models import Integration
 from ponte.db.records import problem_from_json
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
-
-LANGUAGES = {"pt-br": "pt-BR", "en": "en", "es": "es"}
+from ponte.explain import Explanation, explain, summary
 
 
 def language() -> str:
-    """Return the page's language as `ponte.explain` names it."""
-    return LANGUAGES.get(get_language() or "", "pt-BR")
+    """Return the page's language; `ponte.explain` takes another than its own for pt-BR."""
+    return {"en": "en", "es": "es"}.get(get_language() or "", "pt-BR")
 
 
 def problems_of(kept: Sequence[Mapping[str, JSON]]) -> tuple[Problem, ...]:
@@ -25,32 +23,22 @@ def problems_of(kept: Sequence[Mapping[str, JSON]]) -> tuple[Problem, ...]:
     return tuple(problem_from_json(one) for one in kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    label: str
-    url: str
+def told(problem: Problem, found: Integration) -> Explanation:
+    """Explain one problem of a record that was read whole, with its store (`queries.record`)."""
+    listing = found.listing or {}
+    context = {
+        "marketplace": found.channel.name,
+        "account": found.store.account,
+        "sku_id": found.sku,
+        "product_id": found.product_id,
+        "category": found.category,
+        "policy": found.channel.trade_policy,
+        "listing_url": str(listing.get("url", "")),
+    }
+    return explain(problem, language(), context)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A problem in plain words: what it is, what it means, what to do in steps, and where."""
-
-    title: str
-    meaning: str
-    fix: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
-
-
-def told(problem: Problem, found: Integration) -> Told:
-    """Explain one problem of a record."""
-    return Told(problem.kind.name.replace("_", " ").capitalize(), "")
-
-
-def summed_up(problems: Sequence[Problem], found: Integration) -> str:
-    """Return one line about several problems."""
-    return problems[0].kind.name.replace("_", " ").capitalize() if problems else ""
-
-
-def one_line(found: Integration) -> str:
-    """Return one line about a record's problems."""
-    return summed_up(problems_of(found.problems), found)
+def summed_up(kept: Sequence[Mapping[str, JSON]], marketplace: str) -> str:
+    """Return one line about the problems of a record or a try, "" when there are none."""
+    problems = problems_of(kept)
+    return summary(problems, language(), {"marketplace": marketplace}) if problems else ""

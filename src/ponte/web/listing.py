@@ -71,6 +71,13 @@ class Asked:
     open: int | None
 
     @property
+    def query(self) -> str:
+        """The query string of this page without the open row, ready for one more value."""
+        paging = {AFTER: self.after, BEFORE: self.before}
+        kept = urlencode({name: value for name, value in {**self.values, **paging}.items() if value})
+        return f"{kept}&" if kept else ""
+
+    @property
     def elsewhere(self) -> tuple[str, ...]:
         """Wrong parts of the address that have no field on the page."""
         return tuple(name for name in self.flaws if name not in FIELDS)
@@ -134,7 +141,8 @@ def listing(visit: Visit, asked: Asked) -> Listing:
     asked, page = _page(visit.store.pk, asked)
     lanes = lanes_by_id(states)
     rows = tuple(row_of(found, lanes, now, may_act=visit.may_act) for found in page.rows)
-    opened = next((found for found in page.rows if found.pk == asked.open), None)
+    opened = asked.open in {found.pk for found in page.rows}
+    inside = queries.record([visit.store.pk], asked.open) if opened and asked.open else None
     tabs = tabs_of(asked, counted)
     return Listing(
         asked=asked,
@@ -143,7 +151,7 @@ def listing(visit: Visit, asked: Asked) -> Listing:
         notices=tuple(notice for state in states if (notice := notice_of(state, now))),
         rows=rows,
         open=next((row for row in rows if row.id == asked.open), None),
-        origin=origin_of(opened) if opened else None,
+        origin=origin_of(inside) if inside else None,
         next=_address(asked.values, {AFTER: page.next}) if page.next else "",
         previous=_address(asked.values, {BEFORE: page.previous}) if page.previous else "",
         known=known_counts(tabs),

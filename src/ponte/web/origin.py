@@ -11,7 +11,8 @@ from django.utils.functional import Promise
 from ponte.db.filters import Bucket
 from ponte.db.models import Integration
 from ponte.domain.problem import Problem, Stage
-from ponte.web.explained import Told, problems_of, told
+from ponte.explain import Explanation
+from ponte.web.explained import problems_of, told
 from ponte.web.labels import STAGES, bucket_of
 
 CUT = 400
@@ -40,7 +41,7 @@ class Step:
 class Reason:
     """One problem in words, with the other side's own; `cut` tells that `message` is only its beginning."""
 
-    told: Told
+    told: Explanation
     blocking: bool
     code: str
     subject: str

@@ -14,7 +14,7 @@ from ponte.db.models import Channel, Integration, LaneState
 from ponte.db.queries import ChannelState
 from ponte.domain.lifecycle import Action, Status, actions
 from ponte.web.clock import brief
-from ponte.web.explained import one_line
+from ponte.web.explained import summed_up
 from ponte.web.labels import BUCKETS, REMOVED, Label, bucket_of
 
 TINTS = 6
@@ -103,7 +103,7 @@ def reason_of(found: Integration, bucket: Bucket, lane: ChannelState | None, now
     """Return one line on why the record stands as it does, "" when its status says all."""
     match bucket:
         case Bucket.ERROR | Bucket.ALERT:
-            return one_line(found)
+            return summed_up(found.problems, found.channel.name)
         case Bucket.QUEUED:
             return _waiting_reason(found, lane, now)
         case Bucket.WAITING:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ponte.db.models import Attempt, Exchange, Integration
 from ponte.domain.lifecycle import AttemptResult, Trigger
 from ponte.web.clock import lasted, took
-from ponte.web.explained import problems_of, summed_up
+from ponte.web.explained import summed_up
 from ponte.web.labels import RESULTS, TRIGGERS, Label
 
 
@@ -45,13 +45,12 @@ class Passage:
 
 def try_of(tried: Attempt, found: Integration) -> Try:
     """Return a try in words."""
-    problems = problems_of(tried.problems)
     return Try(
         number=tried.number,
         label=RESULTS.get(tried.result, RESULTS[AttemptResult.OPEN]),
         http_status=tried.http_status,
         because=_because(tried),
-        summary=summed_up(problems, found) if problems else "",
+        summary=summed_up(tried.problems, found.channel.name),
         at=tried.started_at,
         took=took(tried.started_at, tried.ended_at) if tried.ended_at else "",
     )

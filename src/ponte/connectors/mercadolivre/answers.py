@@ -85,6 +85,9 @@ def changes(path: str) -> bool:
 
 def unreadable(path: str, response: Response, code: str = "unreadable") -> Postponed:
     """Return "we cannot tell": after a changing request its outcome is unknown."""
+    if path.endswith(OAUTH):
+        # What we do not understand here may be a token: nothing of it is kept.
+        response = Response(response.status)
     words = words_of(response)
     problem = Problem(
         ProblemClass.RESPONSE_UNREADABLE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ponte.connectors.mercadolivre import shape
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item, why_no_pictures
-from ponte.connectors.mercadolivre.errand import keeping
+from ponte.connectors.mercadolivre.errand import MEMORY, keeping, sent_before
 from ponte.connectors.mercadolivre.sending import judge
 from ponte.connectors.mercadolivre.standing import FOLLOW_STEPS, item_of, listing_of, remembering
 from ponte.connectors.transport import ask
@@ -34,11 +34,19 @@ def _told(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:
     match outcome:
         case Pending():
             problems = yield from why_no_pictures(item)
-            return Rejected(problems, remembering(listing, waited=None)) if problems else outcome
+            return Rejected(problems, _to_fetch_again(listing)) if problems else outcome
+        case Postponed(problem):
+            return Postponed(problem, listing=_to_fetch_again(listing))
         case Accepted(_, warnings):
             return _looked(listing, Accepted(None, warnings))
         case _:
             return outcome
+
+
+def _to_fetch_again(listing: Listing) -> Listing:
+    """Forget what pictures were sent: the next sending names them anew, so that they are fetched once more."""
+    sent = {name: value for name, value in sent_before(listing).items() if name != "pictures"}
+    return remembering(listing, waited=None, **{MEMORY: sent})
 
 
 def _looked(listing: Listing, outcome: Accepted) -> Accepted:

@@ -71,9 +71,9 @@ def _tokens(form: Form) -> Conversation[Tokens | Postponed | Blocked]:
     if isinstance(answer, Postponed):
         return answer
     if 200 <= answer.status < 300:
-        return _read(answer) or unreadable(ENDPOINT, Response(answer.status))
+        return _read(answer) or unreadable(ENDPOINT, answer)
     outcome = classify(ENDPOINT, answer)
-    return outcome if isinstance(outcome, Postponed | Blocked) else unreadable(ENDPOINT, Response(answer.status))
+    return outcome if isinstance(outcome, Postponed | Blocked) else unreadable(ENDPOINT, answer)
 
 
 def _read(answer: Response) -> Tokens | None:

@@ -85,6 +85,9 @@ def resume(
     """Put back on sale what we had paused, if there is stock; what the seller paused over there stays paused."""
     if not listing.memory.get(PAUSED_BY_US):
         return item, listing
+    if item.get("status") == "active":
+        # Somebody else was quicker; the next pause over there is not ours.
+        return item, remembering(listing, **{PAUSED_BY_US: None})
     stocked = (shape.number(errand.item.get("available_quantity")) or 0) > 0
     if item.get("status") != "paused" or not stocked:
         return item, listing

@@ -20,9 +20,12 @@ HOSTILE_TEXTS = (
 TINY = "90-90/picture-too-small"
 
 
-def spoil(sku: CatalogueSku, defect: Defect) -> None:
-    """Give a SKU one defect, for good."""
-    SPOILERS[defect](sku)
+def spoil(sku: CatalogueSku, defect: Defect, ordinal: int = 0) -> None:
+    """Give a SKU one defect, for good. `ordinal` counts the SKUs with it: hostile texts take turns."""
+    if defect is Defect.HOSTILE_TEXT:
+        _rename(sku, HOSTILE_TEXTS[ordinal % len(HOSTILE_TEXTS)])
+    else:
+        SPOILERS[defect](sku)
 
 
 def _set_ean(sku: CatalogueSku, ean: str) -> None:
@@ -54,10 +57,6 @@ def _attribute(sku: CatalogueSku) -> None:
 
 def _long_title(sku: CatalogueSku) -> None:
     _rename(sku, f"{sku.body['SkuName']} {LONG_TAIL}")
-
-
-def _hostile(sku: CatalogueSku) -> None:
-    _rename(sku, HOSTILE_TEXTS[int(sku.id) % len(HOSTILE_TEXTS)])
 
 
 def _rename(sku: CatalogueSku, sku_name: str) -> None:
@@ -98,5 +97,4 @@ SPOILERS: dict[Defect, Callable[[CatalogueSku], None]] = {
     Defect.TINY_PICTURE: _tiny_picture,
     Defect.ZERO_WEIGHT: _zero_weight,
     Defect.HTML_ONLY_DESCRIPTION: _html_only,
-    Defect.HOSTILE_TEXT: _hostile,
 }

@@ -82,9 +82,9 @@ def _spoil_shares(catalogue: Catalogue, draw: random.Random) -> None:
     for defect in SHARES:
         if defect is Defect.UNMAPPED_CATEGORY:
             continue
-        for _ in range(min(share_of(defect, total), len(clean))):
+        for ordinal in range(min(share_of(defect, total), len(clean))):
             sku = clean.pop()
-            spoil(sku, defect)
+            spoil(sku, defect, ordinal)
             catalogue.defects[sku.id] = defect
 
 

@@ -151,10 +151,9 @@ def _of_variations(listing: Listing, variations: list[dict[str, Any]], category:
 def _of_attributes(listing: Listing, wanted: Change, category: Category, market: Marketplace) -> Iterator[Cause]:
     merged = _merged_attributes(listing, wanted["attributes"])
     draft = Draft(listing.body, category, tuple(merged), tuple(listing.body["variations"]))
-    everywhere = tuple(draft.everywhere)
     for_catalog = bool(listing.body["catalog_listing"])
-    yield from attribute_checks.missing_attributes(category, everywhere, for_catalog=for_catalog)
-    yield from flawed_attributes(draft, tuple(wanted["attributes"]), draft.by_id, market, besides=listing.id)
+    yield from attribute_checks.missing_attributes(category, draft.everywhere, for_catalog=for_catalog)
+    yield from flawed_attributes(draft, wanted["attributes"], market, besides=listing.id)
 
 
 def _merged_attributes(listing: Listing, sent: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
@@ -195,8 +194,9 @@ def _apply(listing: Listing, wanted: Change, category: Category, now: float, mar
         _apply_variations(listing, wanted["variations"], category)
     _apply_status(listing, wanted, now)
     body["last_updated"] = moment(now)
-    draft = Draft(body, category, tuple(body["attributes"]), tuple(body["variations"]))
-    market.listings.rename(listing, skus=draft.skus, gtins=draft.texts_of("GTIN"))
+    if "attributes" in wanted or "variations" in wanted:
+        draft = Draft(body, category, tuple(body["attributes"]), tuple(body["variations"]))
+        market.listings.rename(listing, skus=draft.skus, gtins=draft.gtins)
 
 
 def _apply_variations(listing: Listing, sent: list[dict[str, Any]], category: Category) -> None:

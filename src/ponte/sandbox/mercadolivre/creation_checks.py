@@ -1,6 +1,6 @@
 """All checks of a listing to be created, at once: the vendor tells every reason in one answer."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ponte.sandbox.mercadolivre import attribute_checks, listing_checks
@@ -70,29 +70,27 @@ def _of_description(body: Mapping[str, Any], category: Category) -> Iterator[Cau
 
 
 def _of_attributes(wanted: Draft, market: Marketplace) -> Iterator[Cause]:
-    everywhere, by_id = tuple(wanted.everywhere), wanted.by_id
     for_catalog = wanted.body.get("catalog_listing") is True
-    yield from attribute_checks.missing_attributes(wanted.category, everywhere, for_catalog=for_catalog)
+    yield from attribute_checks.missing_attributes(wanted.category, wanted.everywhere, for_catalog=for_catalog)
     if ADULTS in wanted.attributes and ADULTS not in (wanted.body.get("attributes") or ()):
         message = "Attribute [AGE_GROUP] to be added with values [(6725189,null)]"
         code = "create.item.attribute.business_conditional"
         yield warning(2511, code, message, "item.attributes", department="structured-data")
-    yield from flawed_attributes(wanted, everywhere, by_id, market)
+    yield from flawed_attributes(wanted, wanted.everywhere, market)
 
 
 def flawed_attributes(
     wanted: Draft,
-    everywhere: tuple[Mapping[str, Any], ...],
-    by_id: Mapping[str, Mapping[str, Any]],
+    sent: Sequence[Mapping[str, Any]],
     market: Marketplace,
     *,
     besides: str = "",
 ) -> Iterator[Cause]:
-    """Values, package, identifiers and rules between attributes; `besides` is the listing that is being changed."""
-    yield from attribute_checks.flawed_values(wanted.category, everywhere)
-    yield from attribute_checks.flawed_package(by_id)
-    gtins, brand = wanted.texts_of("GTIN"), wanted.brand
+    """Values as `sent`, package, identifiers, rules between attributes; `besides` is a listing being changed."""
+    yield from attribute_checks.flawed_values(wanted.category, sent)
+    yield from attribute_checks.flawed_package(wanted.by_id)
+    gtins, brand = wanted.gtins, wanted.brand
     yield from attribute_checks.flawed_identifiers(gtins, brand, wanted.category, market.catalog)
     if market.listings.uses_otherwise(gtins, brand=brand, domain_id=wanted.category.domain_id, besides=besides):
         yield attribute_checks.identifier_in_use()
-    yield from attribute_checks.flawed_combinations(by_id, market.catalog, brand)
+    yield from attribute_checks.flawed_combinations(wanted.by_id, market.catalog, brand)

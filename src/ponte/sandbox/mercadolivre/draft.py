@@ -1,7 +1,8 @@
 """A listing that someone wants, before anything is decided about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ponte.sandbox.mercadolivre.attribute_checks import text_of
@@ -11,7 +12,7 @@ from ponte.sandbox.mercadolivre.categories import Catalog, Category
 ADULTS = {"id": "AGE_GROUP", "value_id": "6725189"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """A listing that someone wants: the body as sent and what the checks need of it, looked up once."""
 
@@ -20,30 +21,31 @@ class Draft:
     attributes: tuple[Mapping[str, Any], ...]
     variations: tuple[dict[str, Any], ...]
 
-    @property
+    @cached_property
     def by_id(self) -> dict[str, Mapping[str, Any]]:
         return {str(one.get("id")): one for one in self.attributes}
 
-    @property
-    def everywhere(self) -> Iterator[Mapping[str, Any]]:
+    @cached_property
+    def everywhere(self) -> tuple[Mapping[str, Any], ...]:
         """Attributes of the listing and of its variations."""
-        yield from self.attributes
-        for variation in self.variations:
-            yield from objects(variation.get("attribute_combinations"))
-            yield from objects(variation.get("attributes"))
+        inner = ((one.get("attribute_combinations"), one.get("attributes")) for one in self.variations)
+        return (*self.attributes, *(one for lists in inner for attributes in lists for one in objects(attributes)))
 
     def texts_of(self, name: str) -> tuple[str, ...]:
         texts = (text_of(one) for one in self.everywhere if one.get("id") == name)
         return tuple(dict.fromkeys(text for text in texts if text))
 
-    @property
+    @cached_property
     def brand(self) -> str:
         return next(iter(self.texts_of("BRAND")), "")
 
     @property
     def skus(self) -> tuple[str, ...]:
-        own = self.body.get("seller_custom_field")
-        return self.texts_of("SELLER_SKU") or ((str(own),) if own else ())
+        return self.texts_of("SELLER_SKU")
+
+    @property
+    def gtins(self) -> tuple[str, ...]:
+        return self.texts_of("GTIN")
 
 
 def draft(body: Mapping[str, Any], catalog: Catalog) -> Draft | None:

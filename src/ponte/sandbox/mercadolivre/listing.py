@@ -59,7 +59,8 @@ class Listing:
 
     @property
     def sku(self) -> str:
-        return self.skus[0] if self.skus else ""
+        """The seller's SKU of record, else the older field that sellers used for it."""
+        return self.skus[0] if self.skus else str(self.body["seller_custom_field"] or "")
 
     @property
     def is_closed(self) -> bool:

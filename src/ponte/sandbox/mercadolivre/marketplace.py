@@ -77,7 +77,7 @@ class Marketplace:
     async def skus_of_item(self, request: web.Request) -> tuple[str, ...]:
         """The SKUs of the listing that a path names."""
         listing = self.listings.get(request.match_info.get("id", ""))
-        return listing.skus if listing else ()
+        return listing.skus or (listing.sku,) if listing else ()
 
     def is_of(self, listing: Listing, account: Account) -> bool:
         return listing.seller_id == account.user_id

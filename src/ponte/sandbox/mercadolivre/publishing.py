@@ -36,7 +36,7 @@ def publish(wanted: Draft, account: Account, market: Marketplace, warnings: list
         payment_required=account.payment_required,
         moderation=MODERATIONS.get(moderation),
         moderated_at=now + market.settings.moderation_seconds if moderation in MODERATIONS else NEVER,
-        gtins=wanted.texts_of("GTIN"),
+        gtins=wanted.gtins,
     )
     market.listings.add(listing)
     return listing

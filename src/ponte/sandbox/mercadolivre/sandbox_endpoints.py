@@ -54,7 +54,7 @@ class SandboxEndpoints:
         found = [
             one
             for one in self._market.listings
-            if (sku is None or sku in one.skus) and (seller is None or seller == str(one.seller_id))
+            if (sku is None or sku in one.skus or sku == one.sku) and (seller is None or seller == str(one.seller_id))
         ]
         offset, limit, now = _number(request, "offset", 0), _number(request, "limit", _PAGE), self._market.clock()
         page = [_brief(one, now) for one in found[offset : offset + limit]]

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ponte.sandbox.catalogue.body import PICTURE_SIZE
 
-NAME = re.compile(r"(\d{1,9})(?:-(\d{1,4})-(\d{1,4}))?\Z")
+NAME = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,4})-([0-9]{1,4}))?\Z")
 MAX_SIDE = 2_000
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ponte.sandbox.catalogue.model import Catalogue, CatalogueSku, Defect
+from ponte.sandbox.catalogue.model import TRADE_POLICY, Catalogue, CatalogueSku, Defect
 from ponte.sandbox.vtex.change import Effect, apply_change
 from ponte.sandbox.vtex.settings import Settings
 
@@ -101,7 +101,7 @@ class Shop:
 
     def listed(self, trade_policy: int) -> list[str]:
         """Return the SKU ids of a trade policy, as the list's own index has them."""
-        late = self.settings.list_forgets_late
+        late = self.settings.list_forgets_late and trade_policy == TRADE_POLICY
         defects = self.catalogue.defects
         return [
             sku.id

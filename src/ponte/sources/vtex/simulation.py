@@ -159,8 +159,10 @@ def _price(item: Fields, name: str, params: Mapping[str, str]) -> tuple[Decimal 
         return None, vtex_problem(
             ProblemClass.VTEX_PRICE_MISSING, "price", code="vtex.no_price", params={**params, "value": line(told)}
         )
-    price = (cents * _multiplier(item) / 100).quantize(CENT, ROUND_HALF_UP)
-    return (price, None) if price <= MAX_PRICE else (None, _bad_price(str(price), params))
+    price = cents * _multiplier(item) / 100
+    if price > MAX_PRICE:  # before rounding, which has only so many digits
+        return None, _bad_price(line(told), params)
+    return price.quantize(CENT, ROUND_HALF_UP), None
 
 
 def _multiplier(item: Fields) -> Decimal:

@@ -1,0 +1,217 @@
+"""Try Ponte with fakes: a store, two marketplace accounts, a user, the initial load."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import click
+
+MARK = "demo.json"
+READY_SECONDS = 60.0
+USER = "demo"
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the pages.")
+@click.option("--skus", default=500, show_default=True, help="How many products the sandbox store has.")
+@click.option("--seed", default=7, show_default=True, help="Equal seeds make equal stores.")
+@click.option("--data", default=".ponte-demo", show_default=True, type=click.Path(path_type=Path), help="Folder.")
+@click.option("--catalog", type=click.Path(exists=True, path_type=Path), help="Real VTEX answers to serve instead.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line when it is ready.")
+def demo(*, port: int, skus: int, seed: int, data: Path, catalog: Path | None, as_json: bool) -> None:
+    """Start everything on this machine with a sandbox; nothing outside the folder is touched. Ctrl-C stops."""
+    data = _fresh(data.absolute())
+    sandbox_process, places = _start_sandbox(skus, seed, catalog)
+    try:
+        _settle_environment(data, port, places)
+        told = _set_up(places, data, port)
+        sys.exit(_serve(told, places, as_json=as_json))
+    finally:
+        sandbox_process.terminate()
+        sandbox_process.wait(timeout=10)
+
+
+@click.command()
+@click.option("--vtex-port", default=9101, show_default=True)
+@click.option("--mercadolivre-port", default=9102, show_default=True)
+@click.option("--skus", default=500, show_default=True)
+@click.option("--seed", default=7, show_default=True)
+@click.option("--catalog", type=click.Path(exists=True), help="Real VTEX answers to serve instead.")
+def sandbox(vtex_port: int, mercadolivre_port: int, skus: int, seed: int, catalog: str | None) -> None:
+    """Run the fake VTEX and the fake Mercado Livre alone."""
+    from ponte.sandbox.serve import main
+
+    arguments = ["--vtex-port", str(vtex_port), "--mercadolivre-port", str(mercadolivre_port)]
+    arguments += ["--skus", str(skus), "--seed", str(seed)]
+    main(arguments + (["--catalogue", catalog] if catalog else []))
+
+
+def _fresh(data: Path) -> Path:
+    """Return an empty folder; only one that an earlier demo made is emptied."""
+    if data.exists() and any(data.iterdir()):
+        if not (data / MARK).exists():
+            raise click.ClickException(f"{data} is not empty and was not made by a demo; choose another --data.")
+        shutil.rmtree(data)
+    data.mkdir(parents=True, exist_ok=True)
+    (data / MARK).write_text("{}", encoding="utf-8")
+    return data
+
+
+def _start_sandbox(skus: int, seed: int, catalog: Path | None) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    command = [sys.executable, "-m", "ponte.sandbox.serve", "--skus", str(skus), "--seed", str(seed)]
+    command += ["--catalogue", str(catalog)] if catalog else []
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise click.ClickException("The sandbox did not start.")
+    return process, json.loads(line)
+
+
+def _settle_environment(data: Path, port: int, places: dict[str, Any]) -> None:
+    """Make this process and its children use the demo's folder and nothing else."""
+    for name in [name for name in os.environ if name.startswith("PONTE_")]:
+        del os.environ[name]
+    hosts = [places[side]["base_url"].removeprefix("http://") for side in ("vtex", "mercadolivre")]
+    os.environ |= {"PONTE_DATA": str(data), "PONTE_PORT": str(port), "PONTE_PRIVATE_HOSTS": " ".join(hosts)}
+
+
+def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
+    from ponte.cli.django import start
+
+    start()
+    from ponte.db.models import Channel, Role, Store
+    from ponte.flows.people import add_user, join, make_token
+    from ponte.flows.stores import Unusable, add_channel, add_store
+    from ponte.ops.database import migrate
+
+    migrate()
+    vtex, marketplace = places["vtex"], places["mercadolivre"]
+    store, key = add_store(
+        vtex["account"],
+        name="Loja Modelo",
+        base_url=vtex["base_url"],
+        app_key=vtex["app_key"],
+        app_token=vtex["app_token"],
+    )
+    for (code, name), seller in zip(
+        (("mlb", "Mercado Livre"), ("mlp", "ML Premium")), marketplace["sellers"], strict=False
+    ):
+        made = add_channel(
+            store,
+            code=code,
+            name=name,
+            connector="mercadolivre",
+            affiliate_id=vtex["affiliate"],
+            trade_policy=vtex["trade_policy"],
+            base_url=marketplace["base_url"],
+            settings={"client_id": marketplace["client_id"]},
+            secrets={
+                "client_secret": marketplace["client_secret"],
+                "refresh_token": seller["refresh_token"],
+                "access_token": seller["access_token"],
+            },
+            mapping_text=places["mapping"],
+        )
+        if isinstance(made, Unusable):
+            raise click.ClickException(made.reason)
+    # The fakes take more than the vendors' limits; a demo should not make anybody wait for those.
+    Store.objects.update(requests_per_second=2_000)
+    Channel.objects.update(requests_per_second=500)
+    password = secrets.token_urlsafe(12)
+    user = add_user(USER, password)
+    join(user, store, Role.ADMIN)
+    token = make_token(user, store, "demo", None)
+    _register_affiliate(vtex, f"http://127.0.0.1:{port}/vtex/notifications/{key}")
+    told = {"url": f"http://127.0.0.1:{port}/", "user": USER, "password": password, "token": token, "data": str(data)}
+    (data / MARK).write_text(json.dumps(told | {"webhook": key, **_addresses(places)}), encoding="utf-8")
+    (data / MARK).chmod(0o600)
+    return told
+
+
+def _addresses(places: dict[str, Any]) -> dict[str, str]:
+    return {side: places[side]["base_url"] for side in ("vtex", "mercadolivre")}
+
+
+def _register_affiliate(vtex: dict[str, Any], endpoint: str) -> None:
+    """Tell the fake VTEX where to send its notifications, as a person would in its admin."""
+    body = {
+        "id": vtex["affiliate"],
+        "name": "Ponte",
+        "salesChannel": vtex["trade_policy"],
+        "searchURIEndpoint": endpoint,
+        "searchURIEndpointVersion": "1.x.x",
+    }
+    headers = {
+        "Content-Type": "application/json",
+        "X-VTEX-API-AppKey": vtex["app_key"],
+        "X-VTEX-API-AppToken": vtex["app_token"],
+    }
+    url = f"{vtex['base_url']}/api/fulfillment/pvt/affiliates/{vtex['affiliate']}"
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="PUT")  # noqa: S310 -- our fake
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 -- likewise
+
+
+def _serve(told: dict[str, str], places: dict[str, Any], *, as_json: bool) -> int:
+    from ponte.ops.supervise import Child, end
+
+    children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
+    for child in children:
+        child.start()
+    if not _wait_until_ready(told["url"], children[0]):
+        end(children)
+        return children[0].died() or 1
+    _load()
+    _announce(told, places, as_json=as_json)
+    return _supervise(children)
+
+
+def _supervise(children: list[Any]) -> int:
+    from ponte.ops.supervise import supervise
+
+    return supervise(children)
+
+
+def _wait_until_ready(url: str, web: Any) -> bool:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and web.died() is None:
+        try:
+            urllib.request.urlopen(f"{url}healthz", timeout=2).close()  # noqa: S310 -- our own address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
+def _load() -> None:
+    """Queue the whole catalogue of the sandbox store in each channel."""
+    from ponte.db.models import Channel
+    from ponte.flows.sync import sync
+
+    for channel_id in Channel.objects.values_list("pk", flat=True):
+        sync(channel_id)
+
+
+def _announce(told: dict[str, str], places: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        click.echo(
+            f"\n  Ponte     {told['url']}\n  Usuário   {told['user']}\n  Senha     {told['password']}\n"
+            f"  API       Authorization: Bearer {told['token']}\n"
+            f"  VTEX      {places['vtex']['base_url']}/_sandbox/skus\n"
+            f"  ML        {places['mercadolivre']['base_url']}/_sandbox/items\n"
+            f"  Pasta     {told['data']}\n\n  Ctrl-C para parar.\n"
+        )
+    sys.stdout.flush()

@@ -1,0 +1,79 @@
+"""Run Ponte: pages and webhook, workers, and the database's tables."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+import click
+
+from ponte.cli.django import start, with_database
+
+
+@click.command()
+def serve() -> None:
+    """Serve the pages, the API and the webhook, and work through the queue, on this machine."""
+    from ponte.config import config
+    from ponte.ops.supervise import Child, supervise
+
+    settings = config()
+    if settings.database.engine == "sqlite":
+        _migrate()
+    children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
+    click.echo(f"Ponte: {settings.base_url}  (Ctrl-C stops)")
+    sys.exit(supervise(children))
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages, the API and VTEX's webhook only."""
+    from ponte.config import config
+    from ponte.ops.serving import serve_web
+
+    sys.exit(serve_web(config()))
+
+
+@click.command()
+@click.option("--lanes", default=8, show_default=True, help="How many lanes this process drains at a time.")
+@with_database
+def worker(lanes: int) -> None:
+    """Work through the queue until stopped. Start as many as you like, on as many machines (PostgreSQL)."""
+    import uvloop
+
+    uvloop.run(_work(lanes))
+
+
+async def _work(lanes: int) -> None:
+    from django.db import connection
+
+    from ponte.flows.runner import Runner
+
+    runner = Runner(lanes=lanes)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, runner.stop)
+    if connection.vendor != "postgresql":
+        await runner.run()
+        return
+    from ponte.ops.wakeups import listen
+
+    async with asyncio.TaskGroup() as group:
+        listening = group.create_task(listen(runner))
+        await runner.run()
+        listening.cancel()
+
+
+@click.command()
+def migrate() -> None:
+    """Make or update the database's tables."""
+    start()
+    _migrate()
+    click.echo("The database is up to date.")
+
+
+def _migrate() -> None:
+    start()
+    from ponte.ops.database import migrate as run
+
+    run()

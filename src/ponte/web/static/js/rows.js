@@ -1,0 +1,126 @@
+// The list: a row opens to its origin, rows are chosen, and a fresh copy of a row is put in its place.
+(() => {
+  "use strict";
+  const list = document.getElementById("lista");
+  if (!list) return;
+  const records = () => [...list.querySelectorAll(".record:not([hidden])")];
+  const boxes = () => records().map((record) => record.querySelector('input[name="id"]')).filter(Boolean);
+  const opener = (record) => record.querySelector("[data-open]");
+
+  /* opening */
+  function inside(record) {
+    const known = record.querySelector(".inside");
+    if (known) return known;
+    const row = document.createElement("tr"), cell = document.createElement("td");
+    Object.assign(row, { className: "inside", id: `d-${record.dataset.id}` });
+    row.setAttribute("role", "row");
+    cell.setAttribute("role", "cell");
+    cell.colSpan = 9;
+    row.append(cell);
+    record.append(row);
+    return row;
+  }
+
+  const fill = (record) => htmx.ajax("GET", `/produtos/${record.dataset.id}/origem`, { source: record, target: inside(record).firstElementChild, swap: "innerHTML" });
+
+  function remember(id) {
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("aberto", id); else address.searchParams.delete("aberto");
+    history.replaceState(history.state, "", address);
+  }
+
+  async function toggle(record, open = !record.classList.contains("open")) {
+    if (open && !record.querySelector(".inside")?.textContent.trim()) await fill(record);
+    record.classList.toggle("open", open);
+    inside(record).hidden = !open;
+    opener(record).setAttribute("aria-expanded", String(open));
+    remember(open ? record.dataset.id : null);
+  }
+
+  function upgrade(record) {
+    const link = opener(record);
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-expanded", String(record.classList.contains("open")));
+    link.setAttribute("aria-controls", `d-${record.dataset.id}`);
+    const menu = record.querySelector("[data-menu-button]");
+    menu?.setAttribute("aria-haspopup", "menu");
+  }
+
+  list.addEventListener("click", (event) => {
+    const record = event.target.closest(".record");
+    if (!record || event.ctrlKey || event.metaKey) return;
+    if (event.target.closest("[data-open]")) { event.preventDefault(); toggle(record); return; }
+    if (!event.target.closest(".row") || event.target.closest("a, button, input, label, [popover]")) return;
+    if (!getSelection().toString()) toggle(record);
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key === " " && event.target.matches("[data-open]")) { event.preventDefault(); toggle(event.target.closest(".record")); }
+  });
+
+  /* choosing */
+  const all = list.querySelector("[data-all]"), bulk = document.getElementById("bulk");
+  let last = null;
+  function count() {
+    if (!bulk) return;
+    const every = boxes(), chosen = every.filter((box) => box.checked).length;
+    bulk.querySelector("[data-chosen]").textContent = String(chosen);
+    all.checked = chosen > 0 && chosen === every.length;
+    all.indeterminate = chosen > 0 && chosen < every.length;
+  }
+  all?.addEventListener("change", () => { boxes().forEach((box) => { box.checked = all.checked; }); count(); });
+  list.addEventListener("click", (event) => {
+    const box = event.target.closest('input[name="id"]');
+    if (!box) return;
+    if (event.shiftKey && last) {
+      const every = boxes(), [from, to] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
+      every.slice(from, to + 1).forEach((between) => { between.checked = box.checked; });
+    }
+    last = box;
+    count();
+  });
+  bulk?.querySelector("[data-clear]").addEventListener("click", () => { boxes().forEach((box) => { box.checked = false; }); count(); all.focus(); });
+
+  /* a fresh copy of a row */
+  const verbs = (cell) => [...cell.querySelectorAll("[data-verb]")].map((item) => item.dataset.verb).join();
+
+  function patchActions(cell, fresh) {
+    if (verbs(cell) === verbs(fresh)) return true;
+    const menu = cell.querySelector("[data-menu]");
+    if (menu.matches(":popover-open")) return false;
+    menu.replaceChildren(...fresh.querySelector("[data-menu]").childNodes);
+    htmx.process(menu);
+    return true;
+  }
+
+  function leave(record) {
+    const every = records(), at = every.indexOf(record), held = record.contains(document.activeElement);
+    record.hidden = true;
+    const box = record.querySelector('input[name="id"]');
+    if (box) box.checked = false;
+    if (held) (every[at + 1] ?? every[at - 1])?.querySelector("[data-menu-button]")?.focus();
+    count();
+  }
+
+  function patch(fresh) {
+    const record = document.getElementById(fresh.id);
+    if (!record) return;
+    const gone = "removed" in fresh.dataset !== "removedView" in list.dataset;
+    if (gone) { record.dataset.version = fresh.dataset.version; leave(record); return; }
+    record.hidden = false;
+    let whole = true;
+    for (const part of fresh.querySelectorAll("[data-part]")) {
+      const cell = record.querySelector(`[data-part="${part.dataset.part}"]`);
+      if (part.dataset.part === "actions") whole = patchActions(cell, part);
+      else if (cell.innerHTML !== part.innerHTML && !cell.contains(document.activeElement)) cell.replaceChildren(...part.childNodes);
+    }
+    if (!whole) return;
+    record.dataset.version = fresh.dataset.version;
+    record.toggleAttribute("data-unsettled", "unsettled" in fresh.dataset);
+    if (!record.querySelector(".inside")) return;
+    if (record.classList.contains("open")) fill(record); else record.querySelector(".inside").remove();
+  }
+
+  records().forEach(upgrade);
+  count();
+  window.ponte = { records, toggle, patch, opener };
+})();
