@@ -1,18 +1,21 @@
-"""Settings and people for all tests. The data folder is a new one for every run."""
+"""People and sessions for all tests."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-
 import pytest
 
-os.environ.setdefault("PONTE_DATA", tempfile.mkdtemp(prefix="ponte-tests-"))
-os.environ.setdefault("PONTE_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests")
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_folder():
+    """WhiteNoise warns about a folder that is not there, and warnings are errors."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture
 def cast(db):
+    """Return the people and stores of `cast.py`."""
     from cast import make_cast
 
     return make_cast()

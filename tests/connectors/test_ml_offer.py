@@ -254,7 +254,7 @@ def test_an_odd_sku_makes_an_offer_that_can_be_sent_and_kept(one):
         ("<b>sem <i>fechar", "sem fechar"),
         ("1 < 2 e 3 > 2", "1 < 2 e 3 > 2"),
         ("&lt;b&gt;forte&lt;/b&gt;", "forte"),
-        ("a\r\nb\tc\x00d", "a\n\nb cd"),
+        ("a\r\nb\tc\x00d", "a\nb cd"),
         ("x\ud800y", "xy"),
         ("&nbsp;&nbsp;a&nbsp;&nbsp;b", "a b"),
     ],

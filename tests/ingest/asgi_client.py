@@ -100,10 +100,6 @@ class Told:
         return str(json.loads(self.body)["code"])
 
 
-NOBODY = Told(0, {}, b"")
-"""What a sender that left is told."""
-
-
 def post(body: bytes | dict | list | str, path: str = ADDRESS, *headers: tuple[bytes, bytes]) -> Call:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Call((raw,), path, headers=headers or ((b"content-type", b"application/json"),))
@@ -137,8 +133,6 @@ async def call(app: Ingest, request: Call) -> Told:
         "query_string": b"",
     }
     await app(scope, receive, send)
-    if not sent:
-        return NOBODY
     start, body = sent
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return Told(start["status"], headers, body["body"])

@@ -149,7 +149,7 @@ def test_a19_a_slow_body_is_given_up_and_others_are_served() -> None:
 
 def test_a06_a_sender_that_leaves_half_way_leaves_nothing() -> None:
     memory = Memory()
-    assert ask_one(memory, Call(pieces=(b'{"IdSku":"15"',), leaves=True)).status == 0
+    assert ask_one(memory, Call(pieces=(b'{"IdSku":"15"',), leaves=True)).status == 400
     assert (memory.hints, memory.aside) == ([], [])
 
 

@@ -114,7 +114,7 @@ CHECKS = {
     Defect.TINY_PICTURE: lambda raw, sku: "-90-90/picture-too-small/" in raw.body["Images"][0]["ImageUrl"],
     Defect.UNMAPPED_CATEGORY: lambda raw, sku: sku.category_names == ("Outlet", "Saldos diversos"),
     Defect.ZERO_WEIGHT: lambda raw, sku: sku.dimensions.weight_g is None and sku.flaws == (),
-    Defect.HTML_ONLY_DESCRIPTION: lambda raw, sku: sku.description.startswith("<div") and ">" == sku.description[-1],
+    Defect.HTML_ONLY_DESCRIPTION: lambda raw, sku: sku.description.startswith("<div") and sku.description[-1] == ">",
 }
 
 

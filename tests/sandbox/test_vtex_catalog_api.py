@@ -1,12 +1,15 @@
+from pathlib import Path
+
 import pytest
 from vtex_stage import KEYS, Stage, play
 
 from ponte.domain.outcome import Accepted, Blocked, Postponed, Rejected
 from ponte.domain.sku import Sku
-from ponte.sandbox.catalogue import Defect
-from ponte.sources.vtex.read import list_skus, probe, read_category_tree, read_product, read_sku
+from ponte.sandbox.catalogue import Defect, load_catalogue
+from ponte.sources.vtex.read import list_skus, probe, read_category_tree, read_product, read_sku, simulate
 
 OLD = "/api/catalog_system/pvt"
+DATA = Path(__file__).parents[2] / "../shared/data"
 
 
 def test_a_sku_is_told_as_the_source_reads_it():
@@ -201,3 +204,29 @@ def test_an_affiliates_id_is_three_consonants(wrong):
         assert await stage.status("PUT", f"/api/fulfillment/pvt/affiliates/{wrong}", json={}) == 400
 
     play(scene)
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not DATA.is_dir(), reason="the collection of shared data is not beside the repository")
+@pytest.mark.parametrize("folder", ["vtex-products", "vtex-private"])
+def test_a_catalogue_of_real_stores_is_served_whole(folder):
+    catalogue = load_catalogue(DATA / folder)
+
+    async def scene(stage: Stage):
+        ids = await stage.talk(list_skus("2"))
+        assert ids
+        assert set(ids) == {sku.id for sku in catalogue.skus.values() if 2 in sku.trade_policies}
+        for sku_id in catalogue.skus:
+            sku = await stage.talk(read_sku(sku_id, "2"))
+            assert isinstance(sku, Sku)
+            assert sku.id == sku_id
+            if sku.product_id:
+                assert (await stage.talk(read_product(sku.product_id))).id == sku.product_id
+        found = await stage.talk(simulate(ids, "2"))
+        for sku_id, one in found.items():
+            raw = catalogue.skus[sku_id]
+            assert one.problem is not None or (one.price, one.stock) == (raw.price, raw.stock)
+        assert await stage.status("GET", f"{OLD}/products/GetProductAndSkuIds?categoryId=5") == 200
+        assert await stage.change(ids[0], name="Outro", specification={"Cor": "Azul"}, ean="") == 0
+
+    play(scene, catalogue=catalogue)

@@ -71,7 +71,7 @@ def test_the_command_says_where_it_listens_and_ends_when_told_to():
         )
         assert process.stdout is not None
         told = json.loads(await process.stdout.readline())
-        assert set(told) == {"vtex", "mercadolivre"}
+        assert set(told) >= {"vtex", "mercadolivre"}
         assert await _answers(f"{told['vtex']['base_url']}/_sandbox/skus", {}) == 200
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+
+from ponte.ops.orphan import SUPERVISED
 
 MARK = "demo.json"
 READY_SECONDS = 60.0
@@ -70,7 +73,9 @@ def _fresh(data: Path) -> Path:
 def _start_sandbox(skus: int, seed: int, catalog: Path | None) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     command = [sys.executable, "-m", "ponte.sandbox.serve", "--skus", str(skus), "--seed", str(seed)]
     command += ["--catalogue", str(catalog)] if catalog else []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603 -- our own program
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, SUPERVISED: "1"}
+    )
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
@@ -163,28 +168,22 @@ def _register_affiliate(vtex: dict[str, Any], endpoint: str) -> None:
 
 
 def _serve(told: dict[str, str], places: dict[str, Any], *, as_json: bool) -> int:
-    from ponte.ops.supervise import Child, end
+    from ponte.ops.supervise import Child, supervise
 
     children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
-    for child in children:
-        child.start()
-    if not _wait_until_ready(told["url"], children[0]):
-        end(children)
-        return children[0].died() or 1
-    _load()
-    _announce(told, places, as_json=as_json)
-    return _supervise(children)
 
+    def load_and_announce() -> None:
+        if _wait_until_ready(told["url"]):
+            _load()
+            _announce(told, places, as_json=as_json)
 
-def _supervise(children: list[Any]) -> int:
-    from ponte.ops.supervise import supervise
-
+    threading.Thread(target=load_and_announce, daemon=True).start()
     return supervise(children)
 
 
-def _wait_until_ready(url: str, web: Any) -> bool:
+def _wait_until_ready(url: str) -> bool:
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and web.died() is None:
+    while time.monotonic() < deadline:
         try:
             urllib.request.urlopen(f"{url}healthz", timeout=2).close()  # noqa: S310 -- our own address
         except (urllib.error.URLError, OSError):

@@ -29,8 +29,10 @@ def serve() -> None:
 def web() -> None:
     """Serve the pages, the API and VTEX's webhook only."""
     from ponte.config import config
+    from ponte.ops.orphan import leave_with_parent
     from ponte.ops.serving import serve_web
 
+    leave_with_parent()
     sys.exit(serve_web(config()))
 
 
@@ -41,6 +43,9 @@ def worker(lanes: int) -> None:
     """Work through the queue until stopped. Start as many as you like, on as many machines (PostgreSQL)."""
     import uvloop
 
+    from ponte.ops.orphan import leave_with_parent
+
+    leave_with_parent()
     uvloop.run(_work(lanes))
 
 

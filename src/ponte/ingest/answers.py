@@ -25,10 +25,6 @@ class Answer:
     start: Message
     body: Message
 
-    async def tell(self, send: Send) -> None:
-        await send(self.start)
-        await send(self.body)
-
 
 def plain(status: int, text: str, *headers: tuple[bytes, bytes]) -> Answer:
     """Return a small text."""
@@ -70,6 +66,7 @@ HELLO_HEAD = without_body(HELLO)
 UNKNOWN = problem(404, "unknown_key", "Nothing listens at this address.")
 UNKNOWN_HEAD = without_body(UNKNOWN)
 WRONG_METHOD = problem(405, "method", "Only POST, GET and HEAD are answered here.", (b"allow", b"GET, HEAD, POST"))
+TRUNCATED = problem(400, "truncated", "The body ended before it was whole.", (b"connection", b"close"))
 TOO_SLOW = problem(408, "too_slow", "The body took longer than 10 seconds.", (b"connection", b"close"))
 TOO_LARGE = problem(413, "too_large", "The body is larger than 65536 bytes.", (b"connection", b"close"))
 COMPRESSED = problem(415, "compressed", "The body must not be compressed.", (b"connection", b"close"))

@@ -40,12 +40,10 @@ class Ingest:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._answer(scope, receive)
-        if answer is not None:
-            await send(answer.start)
-            await send(answer.body)
+        await send(answer.start)
+        await send(answer.body)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer | None:
-        """Return the answer, None when the sender is gone."""
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         key = store_key(scope["path"])
         door = None if key is None else await self._doors.find(key)
         if door is None:
@@ -59,7 +57,7 @@ class Ingest:
             return answers.UNAVAILABLE
         return answers.UNKNOWN_HEAD if method == "HEAD" else answers.UNKNOWN
 
-    async def _post(self, door: StoreDoor, headers: list[tuple[bytes, bytes]], receive: Receive) -> Answer | None:
+    async def _post(self, door: StoreDoor, headers: list[tuple[bytes, bytes]], receive: Receive) -> Answer:
         declared = body.declared(headers)
         if isinstance(declared, Answer):
             return declared
@@ -68,8 +66,6 @@ class Ingest:
         content = await body.read(receive, declared.length, patience=self._patience)
         if isinstance(content, Answer):
             return content
-        if isinstance(content, body.Gone):
-            return None
         return await self._store(door, judge(door, content, declared.content_type), content)
 
     async def _store(self, door: StoreDoor, verdict: Verdict, content: bytes) -> Answer:

@@ -16,13 +16,6 @@ PATIENCE = 10.0
 UNDECLARED = -1
 
 
-class Gone:
-    """The one value `GONE`: the sender left before the body was whole."""
-
-
-GONE = Gone()
-
-
 @dataclass(slots=True)
 class Declared:
     """What a request's headers say of its body. `length` is `UNDECLARED` for one that comes in chunks."""
@@ -53,8 +46,8 @@ def declared(headers: Iterable[tuple[bytes, bytes]]) -> Declared | Answer:
     return found
 
 
-async def read(receive: Receive, length: int = UNDECLARED, *, patience: float = PATIENCE) -> bytes | Answer | Gone:
-    """Return the whole body; or the answer to one that is too large or too slow; or `GONE`."""
+async def read(receive: Receive, length: int = UNDECLARED, *, patience: float = PATIENCE) -> bytes | Answer:
+    """Return the whole body, or the answer to one that is too large, too slow or cut short."""
     try:
         async with asyncio.timeout(patience):
             return await _collect(receive, length)
@@ -62,7 +55,7 @@ async def read(receive: Receive, length: int = UNDECLARED, *, patience: float = 
         return answers.TOO_SLOW
 
 
-async def _collect(receive: Receive, length: int) -> bytes | Answer | Gone:
+async def _collect(receive: Receive, length: int) -> bytes | Answer:
     pieces: list[bytes] = []
     taken = 0
     more = True
@@ -70,7 +63,8 @@ async def _collect(receive: Receive, length: int) -> bytes | Answer | Gone:
     while more and taken != length:
         message = await receive()
         if message["type"] != "http.request":
-            return GONE
+            # Nobody may be there to hear it, but one who only closed his side is.
+            return answers.TRUNCATED
         piece = message.get("body", b"")
         taken += len(piece)
         if taken > MAX_BYTES:

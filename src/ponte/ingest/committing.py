@@ -45,8 +45,8 @@ def commit(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
     except DOWN as error:
         logger.warning("notifications cannot be written down: %s", type(error).__name__)
         return [Fate.UNAVAILABLE] * len(parcels)
-    except Exception as error:  # noqa: BLE001 -- whatever a row's text provokes, its neighbours must be stored
-        return _apart(parcels, storage, error)
+    except Exception:  # noqa: BLE001 -- whatever a row's text provokes, its neighbours must be stored
+        return _apart(parcels, storage)
     return [Fate.STORED] * len(parcels)
 
 
@@ -70,9 +70,9 @@ def _store_once(parcels: Sequence[Parcel], storage: Storage) -> None:
         storage.quarantine(unrecognised)
 
 
-def _apart(parcels: Sequence[Parcel], storage: Storage, error: Exception) -> list[Fate]:
+def _apart(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
     if len(parcels) == 1:
-        return [_last_resort(parcels[0], storage, error)]
+        return [_alone(parcels[0], storage)]
     middle = len(parcels) // 2
     first = commit(parcels[:middle], storage)
     if Fate.UNAVAILABLE in first:
@@ -80,7 +80,19 @@ def _apart(parcels: Sequence[Parcel], storage: Storage, error: Exception) -> lis
     return first + commit(parcels[middle:], storage)
 
 
-def _last_resort(parcel: Parcel, storage: Storage, error: Exception) -> Fate:
+def _alone(parcel: Parcel, storage: Storage) -> Fate:
+    """Store one parcel by itself, or set it aside; on a connection of its own, in case the last one was spoilt."""
+    storage.reset()
+    try:
+        _store([parcel], storage)
+    except DOWN:
+        return Fate.UNAVAILABLE
+    except Exception as error:  # noqa: BLE001 -- likewise
+        return _set_aside(parcel, storage, error)
+    return Fate.STORED
+
+
+def _set_aside(parcel: Parcel, storage: Storage, error: Exception) -> Fate:
     logger.error("store %s: a notification cannot be stored: %s", parcel.store_id, type(error).__name__)
     item = Unrecognised(parcel.store_id, "not_storable", type(error).__name__, "", parcel.body)
     try:

@@ -28,7 +28,7 @@ class Limits:
     """
 
     window: float = 0.003
-    lull: float = 0.0005
+    lull: float = 0.001
     most: int = 256
     waiting: int = 2_048
     patience: float = 0.9

@@ -61,6 +61,8 @@ class Transport:
             max_field_size=MAX_HEADER,
             headers={"User-Agent": AGENT, "Accept-Encoding": "gzip"},
         )
+        # By itself aiohttp sends a GET, PUT or DELETE again when a kept connection breaks: an attempt nobody records.
+        self._session._retry_connection = False  # noqa: SLF001 -- aiohttp 3.14 has no public switch
         return self
 
     async def __aexit__(self, *_: object) -> None:

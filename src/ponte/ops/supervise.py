@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from ponte.ops.orphan import SUPERVISED
 
 log = logging.getLogger("ponte.serve")
 GRACE_SECONDS = 25.0
@@ -24,7 +27,6 @@ class Child:
     name: str
     arguments: Sequence[str]
     gives_up_on: int | None = None
-    environment: Mapping[str, str] | None = None
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     started: float = 0.0
     pause: float = 0.0
@@ -34,7 +36,7 @@ class Child:
         self.started = time.monotonic()
         command = [sys.executable, "-m", "ponte", *self.arguments]
         self.process = subprocess.Popen(  # noqa: S603 -- our own program
-            command, env=dict(self.environment) if self.environment else None, start_new_session=True
+            command, env={**os.environ, SUPERVISED: "1"}, start_new_session=True
         )
 
     def died(self) -> int | None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
+from ponte.ops.orphan import leave_with_parent
 from ponte.sandbox import mercadolivre, vtex
 from ponte.sandbox.catalogue import TRADE_POLICY, Catalogue, load_catalogue, make_catalogue
 from ponte.sandbox.mapping import sandbox_mapping
@@ -152,6 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--catalogue", type=Path, help="a file or folder with answers of a real store")
     told = parser.parse_args(arguments)
+    leave_with_parent()
     catalogue = load_catalogue(told.catalogue, told.seed) if told.catalogue else make_catalogue(told.skus, told.seed)
     ports = {"vtex_port": told.vtex_port, "mercadolivre_port": told.mercadolivre_port}
     asyncio.run(run(_print_line, catalogue=catalogue, seed=told.seed, **ports))

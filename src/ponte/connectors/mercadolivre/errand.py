@@ -13,7 +13,7 @@ from ponte.connectors.mercadolivre.standing import seller_sku
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
 from ponte.domain.offer import Offer
-from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem
 
 # What an update always says: it is what changes daily, and saying it again does no harm.
@@ -116,13 +116,3 @@ def with_warnings(outcome: Outcome, warnings: tuple[Problem, ...]) -> Outcome:
             return Rejected((*problems, *warnings), listing)
         case _:
             return outcome
-
-
-def listing_in(outcome: Outcome) -> Listing | None:
-    match outcome:
-        case Accepted(listing) | Rejected(_, listing) | Pending(listing):
-            return listing
-        case Postponed(_, _, _, listing):
-            return listing
-        case Blocked():
-            return None

@@ -21,6 +21,7 @@ from ponte.connectors.mercadolivre.errand import (
 )
 from ponte.connectors.mercadolivre.standing import (
     FOLLOW_AFTER_CREATE_SECONDS,
+    Standing,
     is_moderated,
     item_of,
     listing_of,
@@ -32,7 +33,7 @@ from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation, Request, Response
 from ponte.domain.offer import Offer
-from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
 CREATE = "POST /items"
@@ -174,14 +175,14 @@ def _finish(errand: Errand, item: dict[str, JSON], listing: Listing, *, fresh: b
     if not isinstance(described, tuple):
         return described
     listing, warnings = described
-    outcome = yield from judge(item, listing)
+    outcome: Outcome = yield from judge(item, listing)
     follow_in = FOLLOW_AFTER_CREATE_SECONDS if fresh else None
     if isinstance(outcome, Accepted):
         outcome = Accepted(outcome.listing, (*outcome.warnings, *_price_changed(errand, item)), follow_in)
     return with_warnings(outcome, warnings)
 
 
-def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:
+def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Standing]:
     """Say how a listing stands; of a moderated one, with the marketplace's own reasons."""
     outcome = standing(item, listing)
     if isinstance(outcome, Rejected) and is_moderated(item):
@@ -189,9 +190,7 @@ def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:
         if any(reason.blocking for reason in reasons):
             return Rejected(reasons, listing)
         return Rejected((*outcome.problems, *reasons), listing)
-    if isinstance(outcome, Pending | Postponed | Rejected | Accepted):
-        return outcome
-    return keeping(outcome, listing)
+    return outcome
 
 
 def _price_changed(errand: Errand, item: dict[str, JSON]) -> tuple[Problem, ...]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TypeAlias
 
 from ponte.connectors.mercadolivre import shape
 from ponte.connectors.mercadolivre.errors import warnings_of
 from ponte.domain.message import JSON
-from ponte.domain.outcome import Accepted, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Listing, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 ITEM_ID = re.compile(r"ML[A-Z][0-9]{1,20}")
@@ -54,7 +55,11 @@ def is_moderated(item: dict[str, JSON]) -> bool:
     return shape.text(item.get("status")) in MODERATED or PENALTY in shape.texts(item.get("tags"))
 
 
-def standing(item: dict[str, JSON], listing: Listing) -> Outcome:
+Standing: TypeAlias = Accepted | Rejected | Pending | Postponed
+"""How a listing stands; always with the listing."""
+
+
+def standing(item: dict[str, JSON], listing: Listing) -> Standing:
     """Say what an item's state means. Pure: whoever may ask further (why moderated?) does so afterwards."""
     status, sub_status = shape.text(item.get("status")), shape.texts(item.get("sub_status"))
     if status == "closed":

@@ -30,7 +30,7 @@ class _Text(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self.silent:
             del self.silent[self.silent.index(tag) :]
-        elif tag in BREAKS and tag != "li":
+        elif tag in BREAKS and tag not in {"li", "br"}:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
@@ -54,7 +54,7 @@ def plain_text(html: str) -> str:
 
 def tidy(text: str) -> str:
     """Drop what cannot be sent (control characters, lone surrogates) and surplus blanks, line by line."""
-    lines = (" ".join(sendable(line).split()) for line in text.replace("\r", "\n").split("\n"))
+    lines = (" ".join(sendable(line).split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

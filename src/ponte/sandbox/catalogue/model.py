@@ -51,17 +51,17 @@ class CatalogueSku:
 
     @property
     def active(self) -> bool:
-        return bool(self.body.get("IsActive", True) and self.body.get("IsProductActive", True))
+        return self.body.get("IsActive") is not False and self.body.get("IsProductActive") is not False
 
     @property
     def trade_policies(self) -> list[int]:
         """The trade policies it is in; an answer that tells none is in all."""
-        told: list[int] = self.body.get("SalesChannels", [1, TRADE_POLICY])
-        return told
+        told: list[int] | None = self.body.get("SalesChannels")
+        return [1, TRADE_POLICY] if told is None else told
 
     @property
     def ean(self) -> str:
-        return str(self.body.get("AlternateIds", {}).get("Ean", ""))
+        return str((self.body.get("AlternateIds") or {}).get("Ean", ""))
 
 
 @dataclass(slots=True)

@@ -26,7 +26,6 @@ def _as_sold(rule: AttributeRule, attribute: Mapping[str, Any]) -> dict[str, Any
         "name": rule.name,
         "value_id": value_id,
         "value_name": text,
-        "values": [{"id": value_id, "name": text, "struct": None}],
         "value_type": rule.value_type,
     }
 

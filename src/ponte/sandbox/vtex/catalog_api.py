@@ -58,7 +58,7 @@ class CatalogApi:
             product_id: [int(sku_id) for sku_id in sku_ids]
             for product_id, sku_ids in self.shop.catalogue.products().items()
             if not category
-            or f"/{category}/" in (self.shop.catalogue.skus[sku_ids[0]].body["ProductCategoryIds"] or "")
+            or f"/{category}/" in str(self.shop.catalogue.skus[sku_ids[0]].body.get("ProductCategoryIds"))
         }
         shown = dict(list(products.items())[first - 1 : last])
         return reply({"data": shown, "range": {"total": len(products), "from": first, "to": last}})

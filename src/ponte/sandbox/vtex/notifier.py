@@ -12,6 +12,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from ponte.sandbox.catalogue.model import CatalogueSku
 from ponte.sandbox.vtex.change import Effect
@@ -143,7 +144,9 @@ class Notifier:
             self._session = aiohttp.ClientSession(timeout=TIMEOUT)
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         try:
-            async with self._session.post(note.url, data=note.body, headers=headers, allow_redirects=False) as answer:
+            async with self._session.post(
+                URL(note.url, encoded=True), data=note.body, headers=headers, allow_redirects=False
+            ) as answer:
                 await answer.read()
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, ValueError):

@@ -54,8 +54,9 @@ class Settings:
 
 def _like(present: object, value: Any, name: str) -> Any:
     match present:
-        case bool() if isinstance(value, bool):
-            return value
+        case bool():
+            if isinstance(value, bool):
+                return value
         case int() | float() if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
             return type(present)(value)
         case tuple() if isinstance(value, list) and all(isinstance(one, str) for one in value):
