@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from factories import make_channel, make_store
 
 from ponte.db.models import Channel, Membership, Role, Store, User
@@ -40,11 +42,15 @@ def make_cast() -> Cast:
     )
 
 
+@cache
+def _hashed() -> str:
+    """Return the password's hash, made once: it is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def person(name: str, store: Store | None, role: Role = Role.OPERATOR) -> User:
     """Make somebody who can sign in with `PASSWORD`; without a store they work nowhere."""
-    user = User(username=name, first_name=name.capitalize())
-    user.set_password(PASSWORD)
-    user.save()
+    user = User.objects.create(username=name, first_name=name.capitalize(), password=_hashed())
     if store:
         Membership.objects.create(user=user, store=store, role=role)
     return user

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from api_cast import GTIN, NOON, TITLE, Api, attempt, integration
+from django.db import connection
 
 from ponte.api import schemas
 from ponte.api.document import openapi
 from ponte.db.models import BulkAction, Lane
+from ponte.db.queries_api import CAUSES
+from ponte.db.sql import fetch
 
 FIELDS = [
     *("id", "store", "channel", "connector", "kind", "sku", "product_id", "name", "ean", "status", "phase"),
@@ -123,6 +126,17 @@ def test_causes_are_counted_by_fingerprint_and_lead_to_their_records(ana, carla)
         listed = Api(ana.viewer).get("/api/v1/integrations", cause=cause["fingerprint"]).json()
         assert len(listed["items"]) == cause["count"]
     assert Api(ana.viewer).get("/api/v1/causes", channel="ml").json() == page
+
+
+def test_causes_are_sought_in_their_index_and_never_scanned(ana):
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite's planner is the one that is particular; PostgreSQL's chooses by the size of the table")
+    plan = fetch(f"EXPLAIN QUERY PLAN {CAUSES}", [ana.channel.pk] * 3 + [10, ana.channel.pk, 10])
+    told = [
+        line for *_, line in plan if "SCAN further" in line or "SEARCH" in line or "SORT" in line or "B-TREE" in line
+    ]
+    assert len(told) == 4
+    assert all("USING" in line and "integration_cause (channel_id=?" in line for line in told)
 
 
 def test_counting_causes_stops_at_its_limit(ana, monkeypatch):

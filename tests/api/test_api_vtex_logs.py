@@ -152,13 +152,23 @@ def test_pages_hold_fifty_and_name_the_next(ana):
     assert not second.has_header("Link")
 
 
+def test_pages_of_some_statuses_are_in_the_order_of_the_whole(ana):
+    for number in range(60):
+        at = NOON.replace(minute=number)
+        integration(ana, str(number), ("error", "success", "pending")[number % 3], at=at)
+    whole = [*messages(ana.viewer, **DAY), *messages(ana.viewer, **DAY, page=2)]
+    assert [message["id"] for message in messages(ana.viewer, **DAY, status="error,pending")] == [
+        message["id"] for message in whole if message["Status"] != "success"
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_it_costs_the_same_queries_whatever_its_length(ana, count, django_assert_num_queries):
     for number in range(count):
         attempt(integration(ana, str(number)))
     api = Api(ana.viewer)
     api.get("/api/v1/summary")
-    with django_assert_num_queries(5):  # token, role, records, last tries, exchanges
+    with django_assert_num_queries(6):  # token, role, ids, records, last tries, exchanges
         api.get("/logs/", **DAY)
 
 

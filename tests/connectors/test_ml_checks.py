@@ -326,6 +326,14 @@ def test_a_missing_measure_is_told_where_the_category_asks_for_it():
     assert problem.kind is ProblemClass.DIMENSIONS_INVALID
 
 
+def test_some_measures_without_the_others_are_told():
+    flat = sku(dimensions=Dimensions(None, Decimal(20), Decimal(15), None))
+    assert set(found(flat)) == {
+        "SELLER_PACKAGE_HEIGHT dimensions.missing",
+        "SELLER_PACKAGE_WEIGHT dimensions.missing",
+    }
+
+
 def test_the_category_of_another_line_is_not_asked():
     by = rules(categories={"12": CategoryRule("MLB1000", 3), "123": CategoryRule(CATEGORY, 4)})
     assert ML.needs(ORDINARY, by) == ("account", f"category/{CATEGORY}")

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.ml_cast import answer, asked, follow, item, names, problems
-from ponte.domain.outcome import Accepted, Pending, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
 
 READ, PICTURE, WHY = "GET /items/{id}", "GET /pictures/{id}/errors", "GET /moderations/last_moderation/{id}"
 WAITING = item(status="paused", sub_status=["picture_download_pending"], pictures=[{"id": "1-MLB2_3"}])
@@ -110,7 +110,6 @@ def test_a_moderation_that_only_warns_does_not_hide_that_the_listing_is_down():
         (answer(200, item(status="payment_required")), Rejected, "ACCOUNT_BLOCKED"),
         (answer(500), Postponed, "MARKETPLACE_OUTAGE"),
         (answer(401, {"code": "unauthorized", "message": "invalid access token"}), Postponed, "AUTH_EXPIRED"),
-        (answer(403, {"error": "Invalid scopes"}), Postponed, "AUTH_FORBIDDEN"),
     ],
 )
 def test_what_became_of_it_is_told_and_the_listing_kept(what, outcome, kind):
@@ -118,6 +117,10 @@ def test_what_became_of_it_is_told_and_the_listing_kept(what, outcome, kind):
     assert isinstance(played.result, outcome)
     assert names(played.result) == [kind]
     assert played.result.listing.id == "MLB4400112233"
+
+
+def test_an_account_that_may_not_look_is_blocked():
+    assert isinstance(follow(answer(403, {"error": "Invalid scopes"})).result, Blocked)
 
 
 @pytest.mark.parametrize("state", [("paused", ["out_of_stock"]), ("paused", []), ("active", [])])

@@ -35,6 +35,7 @@ from ponte.config import config
 from ponte.ops.serving import APPLICATION, serve_web
 
 HELLO = "ponte.bench.ingest_hello:application"
+READING = "ponte.bench.ingest_hello:reading"
 START_SECONDS = 30.0
 
 
@@ -43,12 +44,14 @@ def run(
 ) -> dict[str, Any]:
     """Measure `rounds` rounds of `seconds` for each server and return the report.
 
-    {"connections", "rounds", "seconds", "load", "hello": {...}, "sqlite": {...}, "postgresql": {...} or absent};
-    each with per_second, p50_ms, p99_ms, max_ms (medians), answered, refused (sums); ratio to hello for the last two.
+    {"connections", "rounds", "seconds", "load", "hello": {...}, "hello_reading": {...}, "sqlite": {...},
+    "postgresql": {...} or absent}; each with per_second, p50_ms, p99_ms, max_ms (medians), answered, refused (sums),
+    `ratio` to hello (which leaves the body unread) and `ratio_to_reading` (to a hello that reads it, as it must).
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ponte-bench-")))
         ports = {"hello": stack.enter_context(_server(folder / "hello", HELLO, ""))}
+        ports["hello_reading"] = stack.enter_context(_server(folder / "reading", READING, ""))
         ports["sqlite"] = stack.enter_context(_server(folder / "sqlite", APPLICATION, ""))
         if postgres_url:
             database = stack.enter_context(_scratch_database(postgres_url))
@@ -75,7 +78,9 @@ def _report(found: Mapping[str, list[Measured]], connections: int, seconds: floa
             else round(statistics.median(row[column] for row in rows), 2)
             for column in rows[0]
         }
-        report[name]["ratio"] = round(report[name]["per_second"] / report["hello"]["per_second"], 3)
+    for name in found:
+        for column, yardstick in (("ratio", "hello"), ("ratio_to_reading", "hello_reading")):
+            report[name][column] = round(report[name]["per_second"] / report[yardstick]["per_second"], 3)
     return report
 
 

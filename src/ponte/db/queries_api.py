@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Final
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from ponte.db.models import Attempt, BulkAction, Channel, Exchange, Integration, Lane
 from ponte.db.queries import BUCKETS
@@ -19,23 +21,24 @@ MAX_CAUSES: Final = 200
 
 # Jumps from one fingerprint to the next in the index `integration_cause` instead of reading every row, and counts
 # each up to a limit: the work grows with the number of causes, not with the number of records.
+# SQLite takes a partial index only where its condition stands as it was declared: NOT (x = ''), not x <> ''.
 CAUSES: Final = """
     WITH RECURSIVE cause(fingerprint) AS (
         SELECT (SELECT min(fingerprint) FROM db_integration
-                WHERE channel_id = %s AND removed_at IS NULL AND fingerprint <> '')
+                WHERE channel_id = %s AND removed_at IS NULL AND NOT (fingerprint = ''))
         UNION ALL
         SELECT (SELECT min(further.fingerprint) FROM db_integration further
-                WHERE further.channel_id = %s AND further.removed_at IS NULL AND further.fingerprint <> ''
+                WHERE further.channel_id = %s AND further.removed_at IS NULL AND NOT (further.fingerprint = '')
                 AND further.fingerprint > cause.fingerprint)
         FROM cause WHERE cause.fingerprint IS NOT NULL
     )
     SELECT fingerprint,
         (SELECT count(*) FROM (
             SELECT 1 FROM db_integration counted
-            WHERE counted.channel_id = %s AND counted.removed_at IS NULL AND counted.fingerprint <> ''
+            WHERE counted.channel_id = %s AND counted.removed_at IS NULL AND NOT (counted.fingerprint = '')
             AND counted.fingerprint = cause.fingerprint LIMIT %s) AS found),
         (SELECT newest.id FROM db_integration newest
-            WHERE newest.channel_id = %s AND newest.removed_at IS NULL AND newest.fingerprint <> ''
+            WHERE newest.channel_id = %s AND newest.removed_at IS NULL AND NOT (newest.fingerprint = '')
             AND newest.fingerprint = cause.fingerprint ORDER BY newest.updated_at DESC, newest.id DESC LIMIT 1)
     FROM cause WHERE fingerprint IS NOT NULL LIMIT %s"""
 
@@ -76,7 +79,7 @@ def causes(store_id: int, channel_id: int | None = None) -> list[Cause]:
         channels = channels.filter(pk=channel_id)
     found = [row for own in channels.values_list("pk", flat=True) for row in _causes_of(own)]
     found.sort(key=lambda row: (-row[1], row[0]))
-    newest = _by_id(store_id, [row[2] for row in found[:MAX_CAUSES]])
+    newest = _by_id([row[2] for row in found[:MAX_CAUSES]])
     return [Cause(row[0], row[1], newest[row[2]]) for row in found[:MAX_CAUSES] if row[2] in newest]
 
 
@@ -124,23 +127,28 @@ def logs(
     store_id: int, *, since: datetime, until: datetime, statuses: Collection[Status], offset: int, size: int
 ) -> list[LogRow]:
     """Return the records that changed in [since, until), newest first, each with its last try and exchanges."""
-    place = Integration.objects.filter(store_id=store_id, removed_at=None)
-    place = place.filter(updated_at__gte=since, updated_at__lt=until)
-    if set(statuses) != set(Status):
-        place = place.filter(_buckets_of(statuses))
-    rows = place.select_related("channel").defer("search_text").order_by("-updated_at", "-id")
-    found = list(rows[offset : offset + size])
+    changed = Integration.objects.filter(store_id=store_id, removed_at=None)
+    ids = _ids_of_day(changed.filter(updated_at__gte=since, updated_at__lt=until), statuses, offset, size)
+    known = _by_id(ids)
+    found = [known[pk] for pk in ids if pk in known]
     last = {attempt.integration_id: attempt for attempt in _last_tries([row.pk for row in found])}
     return [LogRow(row, last.get(row.pk)) for row in found]
 
 
-def _buckets_of(statuses: Collection[Status]) -> Q:
-    """Name status and phase together, as the index `integration_status_list` has them."""
-    asked = Q(pk__in=[])
-    for status, phase in BUCKETS.values():
-        if status in statuses:
-            asked |= Q(status=status, phase=phase)
-    return asked
+def _ids_of_day(changed: QuerySet[Integration], statuses: Collection[Status], offset: int, size: int) -> list[int]:
+    """Return ids from the indices alone: one walk for all statuses, else one per bucket, merged.
+
+    A status that few records have would otherwise be looked for in every record of the day.
+    """
+    ordered = changed.order_by("-updated_at", "-id").values_list("updated_at", "pk")
+    if set(statuses) == set(Status):
+        return [pk for _, pk in ordered[offset : offset + size]]
+    parts = [
+        list(ordered.filter(status=status, phase=phase)[: offset + size])
+        for status, phase in BUCKETS.values()
+        if status in statuses
+    ]
+    return [pk for _, pk in islice(merge(*parts, reverse=True), offset, offset + size)]
 
 
 def _last_tries(ids: Sequence[int]) -> QuerySet[Attempt]:
@@ -157,6 +165,7 @@ def _causes_of(channel_id: int) -> list[tuple[str, int, int]]:
     return [(str(key), int(count), int(newest)) for key, count, newest in fetch(CAUSES, params)]
 
 
-def _by_id(store_id: int, ids: Sequence[int]) -> dict[int, Integration]:
-    rows = Integration.objects.filter(store_id=store_id, pk__in=ids)
-    return {row.pk: row for row in rows.select_related("channel").defer("search_text", "listing")}
+def _by_id(ids: Sequence[int]) -> dict[int, Integration]:
+    """Read the records of ids that a query of one store gave. Asking for the store again would tempt the planner."""
+    rows = Integration.objects.filter(pk__in=ids).select_related("channel").defer("search_text")
+    return {row.pk: row for row in rows}

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from ponte.db.models import Exchange
 from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
 from ponte.db.sql import marks, rows_of_marks, run, run_many
 from ponte.domain.fingerprint import fingerprint
@@ -87,25 +86,31 @@ def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
 
 
 def write_exchanges(ended: Sequence[Ended]) -> None:
-    Exchange.objects.bulk_create(
-        Exchange(
-            attempt_id=item.attempt_id,
-            place=place,
-            side=passed.side,
-            method=passed.method,
-            url=passed.url,
-            endpoint=passed.endpoint[:120],
-            request_headers=passed.request_headers,
-            request_body=passed.request_body,
-            status=passed.status,
-            response_headers=passed.response_headers,
-            response_body=passed.response_body,
-            failure=passed.failure,
-            started_at=passed.started_at,
-            took_ms=passed.took_ms,
-        )
-        for item in ended
-        for place, passed in enumerate(item.passed)
+    """Insert what passed. Plain SQL: the ORM's objects cost four times as much, and there are three per product."""
+    run_many(
+        f"""INSERT INTO db_exchange (attempt_id, place, side, method, url, endpoint, request_headers, request_body,
+                status, response_headers, response_body, failure, started_at, took_ms)
+            VALUES ({marks(14)})""",
+        [
+            (
+                item.attempt_id,
+                place,
+                one.side,
+                one.method,
+                one.url,
+                one.endpoint[:120],
+                dumps(one.request_headers),
+                one.request_body,
+                one.status,
+                dumps(one.response_headers),
+                one.response_body,
+                one.failure,
+                one.started_at,
+                one.took_ms,
+            )
+            for item in ended
+            for place, one in enumerate(item.passed)
+        ],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -20,23 +21,32 @@ def rows_of_marks(rows: int, columns: int) -> str:
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, _adapted(params))
         return list(cursor.fetchall())
 
 
 def run(sql: str, params: Sequence[Any] = ()) -> int:
     """Execute and return how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, _adapted(params))
         return int(cursor.rowcount)
 
 
 def run_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     """Execute one statement for many rows, in one round trip where the database can."""
-    batch = list(rows)
+    batch = [_adapted(row) for row in rows]
     if batch:
         with connection.cursor() as cursor:
             cursor.executemany(sql, batch)
+
+
+def _adapted(params: Sequence[Any]) -> Sequence[Any]:
+    """Write moments as the ORM writes them, so that both compare: SQLite keeps UTC as text without an offset."""
+    if connection.vendor != "sqlite":
+        return params
+    return [
+        connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value for value in params
+    ]
 
 
 def locked() -> str:

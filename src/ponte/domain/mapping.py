@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from ponte.domain.offer import Provenance
 from ponte.domain.sku import Sku
@@ -188,6 +189,7 @@ def cut_at_word(text: str, limit: int) -> str:
     return head[:space].rstrip(" ,-–/") if space > limit * 2 // 3 else text[:limit].rstrip()
 
 
+@lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Return a text for comparing: no accents, no case, single blanks."""
     bare = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))

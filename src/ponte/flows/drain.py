@@ -90,7 +90,7 @@ class LaneDrain:
 
     async def _run_suspects(self) -> None:
         """Run what was running when a runner died, apart from everything else."""
-        while self._held.orphans and not self._done():
+        while self._held.suspects and not self._done():
             jobs = await self._begin(suspects=True)
             self._start(jobs)
             await self._wait_for_all()
@@ -176,6 +176,7 @@ class LaneDrain:
             reach("before_send")
             if not await self._fence.holds(job.id, job.claimed.generation):
                 return FENCED
+            reach("after_fence")
         return None
 
     def _watch(self, result: Result) -> None:

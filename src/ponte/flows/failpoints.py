@@ -10,7 +10,17 @@ import signal
 
 from ponte.config import ConfigError, config
 
-PLACES = frozenset({"after_claim", "before_send", "before_settle", "after_settle", "after_refresh"})
+PLACES = frozenset(
+    {
+        "after_claim",
+        "before_send",
+        "after_fence",
+        "before_settle",
+        "after_settle",
+        "before_keep_tokens",
+        "after_refresh",
+    }
+)
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
 

@@ -17,6 +17,7 @@ from ponte.db.clock import now_ms
 from ponte.db.models import Channel
 from ponte.domain.connector import Connector, Rules
 from ponte.domain.outcome import Blocked, Postponed, Tokens
+from ponte.flows.failpoints import reach
 from ponte.flows.offline import Database
 from ponte.net.converse import Party, Record, converse
 
@@ -96,6 +97,7 @@ async def _refresh(
 ) -> Credentials | Postponed | Blocked:
     answer = await converse(connector.refresh(rules), party, Record())
     if isinstance(answer, Tokens):
+        reach("before_keep_tokens")
         return await database.write(keep_tokens, channel_id, answer)
     await database.write(_give_up_refresh, channel_id, version)
     return answer

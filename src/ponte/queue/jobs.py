@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
@@ -29,8 +30,12 @@ def serve_with(run: Drain) -> None:
 
 
 def drain_job(lane_id: int) -> None:
-    """Defer one drain, unless one waits already. Run it in a transaction of its own (a savepoint)."""
+    """Defer one drain, unless one waits already.
+
+    In a savepoint of its own, and the refusal is caught outside of it: it aborts the transaction it happens in.
+    """
     try:
-        drain.configure(queueing_lock=f"drain:{lane_id}").defer(lane_id=lane_id)
+        with transaction.atomic():
+            drain.configure(queueing_lock=f"drain:{lane_id}").defer(lane_id=lane_id)
     except exceptions.AlreadyEnqueued:
         return

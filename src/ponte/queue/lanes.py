@@ -19,7 +19,7 @@ from ponte.domain.message import JSON
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lease that was just taken; `orphans` work rows were left running by the holder before."""
+    """A lease that was just taken; `suspects` work rows wait that were running when a runner died."""
 
     lane_id: int
     channel_id: int
@@ -27,7 +27,7 @@ class Held:
     kind: str
     epoch: int
     trips: int
-    orphans: int
+    suspects: int
 
     @property
     def probing(self) -> bool:
@@ -69,8 +69,14 @@ def take(lane_id: int, owner: str, seconds: float) -> Held | None:
         return None
     channel_id, kind, epoch, trips = taken[0]
     [(store_id,)] = fetch("SELECT store_id FROM db_channel WHERE id = %s", [channel_id])
-    orphans = set_orphans_free(lane_id, epoch)
-    return Held(lane_id, channel_id, store_id, kind, int(epoch), int(trips), orphans)
+    set_orphans_free(lane_id, epoch)
+    return Held(lane_id, channel_id, store_id, kind, int(epoch), int(trips), _suspects(lane_id))
+
+
+def _suspects(lane_id: int) -> int:
+    """Count them all, not only today's orphans: a drain may have ended before it came to the last of them."""
+    [(count,)] = fetch("SELECT count(*) FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0", [lane_id])
+    return int(count)
 
 
 def set_orphans_free(lane_id: int, epoch: int) -> int:

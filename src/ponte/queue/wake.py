@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db import connection
 
 from ponte.db.sql import fetch, marks
 
@@ -38,5 +38,4 @@ def _wake_by_job(lanes: list[int]) -> None:
             AND lease_until_ms < CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)""",
         quiet,
     ):
-        with transaction.atomic():
-            drain_job(lane_id)
+        drain_job(lane_id)

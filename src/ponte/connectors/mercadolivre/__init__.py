@@ -40,10 +40,10 @@ class MercadoLivre:
         return asking.learn(key)
 
     def check(self, sku: Sku, rules: Rules) -> tuple[Problem, ...]:
-        return checks.problems(offering.Draft(sku, rules))
+        return checks.problems(offering.draft_of(sku, rules))
 
     def map(self, sku: Sku, rules: Rules) -> Offer:
-        return offering.offered(offering.Draft(sku, rules))
+        return offering.offered(offering.draft_of(sku, rules))
 
     def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
         return sending.send(offer, link, rules)

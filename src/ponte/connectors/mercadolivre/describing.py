@@ -27,14 +27,14 @@ def describe(errand: Errand, listing: Listing, *, fresh: bool) -> Conversation[D
         return listing, ()
     answer = yield from _tell(errand.description, listing.id, fresh=fresh)
     if isinstance(answer, Postponed):
-        return keeping(answer, listing)
+        return keeping(answer, listing, stored=errand.stored)
     if 200 <= answer.status < 300:
         return _described(errand, listing), ()
     match classify("PUT /items/{id}/description", answer):
         case Rejected(problems):
             return listing, tuple(problem.as_warning() for problem in problems)
         case outcome:
-            return keeping(outcome, listing)
+            return keeping(outcome, listing, stored=errand.stored)
 
 
 def _tell(text: str, item_id: str, *, fresh: bool) -> Conversation[Response | Postponed]:

@@ -32,6 +32,8 @@ class Errand:
     description: str
     sku: str
     rules: Rules
+    stored: bool = False
+    """The listing is on Ponte's record already; one that was just made or found is not."""
 
     @property
     def user_id(self) -> str:
@@ -56,9 +58,9 @@ class Errand:
         return {name: digest(self.item[name]) for name in names if name in self.item}
 
 
-def errand_of(offer: Offer, rules: Rules) -> Errand:
+def errand_of(offer: Offer, rules: Rules, *, stored: bool) -> Errand:
     item = dict(shape.table(offer.payload.get("item")))
-    return Errand(item, shape.text(offer.payload.get("description")), seller_sku(item), rules)
+    return Errand(item, shape.text(offer.payload.get("description")), seller_sku(item), rules, stored)
 
 
 def digest(value: JSON) -> str:
@@ -71,15 +73,16 @@ def sent_before(listing: Listing) -> dict[str, JSON]:
     return shape.table(listing.memory.get(MEMORY))
 
 
-def keeping(outcome: Outcome, listing: Listing) -> Outcome:
+def keeping(outcome: Outcome, listing: Listing, *, stored: bool) -> Outcome:
     """Return what hindered a later step, with the listing that stands all the same.
 
-    `Blocked` carries no listing, and one that was lost would be created twice: it becomes `Postponed`.
+    `Blocked` carries no listing. One that is not stored yet would be lost by it and made twice: then it is
+    `Postponed`, and the next try, which knows the listing, blocks.
     """
     match outcome:
         case Postponed(problem, retry_in, unknown, None):
             return Postponed(problem, retry_in, unknown, listing)
-        case Blocked(problem):
+        case Blocked(problem) if not stored:
             return Postponed(problem, listing=listing)
         case Rejected(problems, None):
             return Rejected(problems, listing)
@@ -89,22 +92,22 @@ def keeping(outcome: Outcome, listing: Listing) -> Outcome:
 
 def named(outcome: Outcome, errand: Errand) -> Outcome:
     """Give problems about an attribute its name from the category's sheet, for the screen."""
-    category = category_of(shape.text(errand.item.get("category_id")), errand.rules)
-    if category is None:
-        return outcome
-    names = {attribute.id: attribute.name for attribute in category.attributes}
-
-    def told(problem: Problem) -> Problem:
-        known = problem.subject in names and "name" not in problem.params
-        return replace(problem, params={**problem.params, "name": names[problem.subject]}) if known else problem
-
     match outcome:
         case Rejected(problems, listing):
-            return Rejected(tuple(map(told, problems)), listing)
-        case Accepted(listing, warnings, follow_in):
-            return Accepted(listing, tuple(map(told, warnings)), follow_in)
+            return Rejected(_named(problems, errand), listing)
+        case Accepted(listing, warnings, follow_in) if warnings:
+            return Accepted(listing, _named(warnings, errand), follow_in)
         case _:
             return outcome
+
+
+def _named(problems: tuple[Problem, ...], errand: Errand) -> tuple[Problem, ...]:
+    category = category_of(shape.text(errand.item.get("category_id")), errand.rules)
+    names = {attribute.id: attribute.name for attribute in category.attributes} if category else {}
+    return tuple(
+        replace(one, params={"name": names[one.subject], **one.params}) if one.subject in names else one
+        for one in problems
+    )
 
 
 def with_warnings(outcome: Outcome, warnings: tuple[Problem, ...]) -> Outcome:

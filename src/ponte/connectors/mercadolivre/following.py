@@ -20,11 +20,12 @@ def follow(link: Link) -> Conversation[Outcome]:
         return Accepted(None)
     answer = yield from ask(read_item(listing.id))
     if isinstance(answer, Postponed):
-        return keeping(answer, listing)
+        return keeping(answer, listing, stored=True)
     item = item_of(answer.json()) if answer.status == 200 else None
     if item is None:
         outcome = classify("GET /items/{id}", answer)
-        return keeping(outcome if isinstance(outcome, Rejected) else not_learnt("GET /items/{id}", answer), listing)
+        told = outcome if isinstance(outcome, Rejected) else not_learnt("GET /items/{id}", answer)
+        return keeping(told, listing, stored=True)
     now = listing_of(item, dict(listing.memory))
     return (yield from _told(item, now))
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from ponte.connectors.mercadolivre.attributes import Filled, filled
+from ponte.connectors.mercadolivre.attributes import filled
 from ponte.connectors.mercadolivre.facts import Account, Category, account_of, category_of
+from ponte.connectors.mercadolivre.filled import Filled
 from ponte.connectors.mercadolivre.manifest import CURRENCY
 from ponte.connectors.mercadolivre.texts import plain_text, sendable
 from ponte.domain.connector import Rules
@@ -94,6 +95,20 @@ class Draft:
 
     def option(self, name: str) -> str:
         return self.rules.mapping.options.get(name, OPTIONS[name])
+
+
+# The draft made last: `map` follows `check` for the same SKU, and need not work everything out again.
+_last: list[Draft] = []
+
+
+def draft_of(sku: Sku, rules: Rules) -> Draft:
+    """Return the draft of a SKU; for the very objects of the last call, the one made then."""
+    for draft in _last[:]:
+        if draft.sku is sku and draft.rules is rules:
+            return draft
+    draft = Draft(sku, rules)
+    _last[:] = [draft]
+    return draft
 
 
 def _secured(url: str) -> str:

@@ -33,3 +33,8 @@ def measured(sku: Sku, attribute_id: str) -> Provenance | Flaw | None:
         return Flaw("dimensions.too_large", {"value": str(found), "unit": unit, "limit": str(limit)})
     whole = int(found.to_integral_value(ROUND_CEILING))
     return Provenance(attribute_id, f"dimensions.{field}", "standard", str(found), f"{whole} {unit}")
+
+
+def is_measured(sku: Sku) -> bool:
+    """True when VTEX has any of the four measures."""
+    return any(getattr(sku.dimensions, field) is not None for field, _, _ in SIDES.values())

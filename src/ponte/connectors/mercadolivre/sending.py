@@ -43,7 +43,7 @@ MODEL_FIELDS = frozenset({"title", "family_name"})
 
 def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
     """Create or update, and say how it ended."""
-    errand = errand_of(offer, rules)
+    errand = errand_of(offer, rules, stored=link.listing is not None)
     if link.listing is not None:
         outcome = yield from _update(errand, link.listing)
     elif link.uncertain_seconds is not None:
@@ -68,9 +68,14 @@ def _create_if_missing(errand: Errand, uncertain_seconds: float) -> Conversation
 
 
 def _still_unknown(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, Postponed):
-        return Postponed(outcome.problem, outcome.retry_in, unknown=True)
-    return outcome
+    """Keep the doubt through whatever hindered the look-up. `Blocked` cannot carry it, so it is `Postponed` too."""
+    match outcome:
+        case Postponed(problem, retry_in):
+            return Postponed(problem, retry_in, unknown=True)
+        case Blocked(problem):
+            return Postponed(problem, unknown=True)
+        case _:
+            return outcome
 
 
 def _create(errand: Errand) -> Conversation[Outcome]:
@@ -120,14 +125,14 @@ def _adopt(errand: Errand, item: dict[str, JSON]) -> Conversation[Outcome]:
 def _update(errand: Errand, listing: Listing, current: dict[str, JSON] | None = None) -> Conversation[Outcome]:
     fields = yield from changed_fields(errand, listing, current)
     if not isinstance(fields, tuple):
-        return keeping(fields, listing)
+        return keeping(fields, listing, stored=errand.stored)
     body, warnings = fields
     answer = yield from put(listing.id, body)
     if isinstance(answer, Postponed):
-        return keeping(answer, listing)
+        return keeping(answer, listing, stored=errand.stored)
     item = item_of(answer.json()) if 200 <= answer.status < 300 else None
     if item is None:
-        return (yield from _not_updated(listing, classify("PUT /items/{id}", answer)))
+        return (yield from _not_updated(errand, listing, classify("PUT /items/{id}", answer)))
     mismatch = _mismatch(item, listing, errand, answer)
     if mismatch is not None:
         return mismatch
@@ -145,7 +150,7 @@ def _mismatch(item: dict[str, JSON], listing: Listing, errand: Errand, answer: R
         problem = Problem(ProblemClass.DUPLICATE, Stage.SEND, item["id"], "listing.other_id", params=params)
         return Rejected((problem,), listing)
     if _echoes_another(item, errand):
-        return keeping(unreadable("PUT /items/{id}", answer, "echo.other_sku"), listing)
+        return keeping(unreadable("PUT /items/{id}", answer, "echo.other_sku"), listing, stored=errand.stored)
     return None
 
 
@@ -155,21 +160,21 @@ def _echoes_another(item: dict[str, JSON], errand: Errand) -> bool:
     return bool(echoed) and echoed != errand.sku
 
 
-def _not_updated(listing: Listing, outcome: Outcome) -> Conversation[Outcome]:
+def _not_updated(errand: Errand, listing: Listing, outcome: Outcome) -> Conversation[Outcome]:
     """Keep the listing; a moderated one is asked for its reasons."""
     if isinstance(outcome, Rejected) and any(
         problem.kind is ProblemClass.POLICY_MODERATION for problem in outcome.problems
     ):
         reasons = yield from why_moderated(listing.id)
         return Rejected((*reasons, *outcome.problems), listing)
-    return outcome if isinstance(outcome, Blocked) else keeping(outcome, listing)
+    return keeping(outcome, listing, stored=errand.stored)
 
 
 def _finish(errand: Errand, item: dict[str, JSON], listing: Listing, *, fresh: bool) -> Conversation[Outcome]:
     """After the item: put back on sale what we paused, send the description, tell how the listing stands."""
     resumed = yield from resume(errand, item, listing)
     if not isinstance(resumed, tuple):
-        return keeping(resumed, listing)
+        return keeping(resumed, listing, stored=errand.stored)
     item, listing = resumed
     described = yield from describe(errand, listing, fresh=fresh)
     if not isinstance(described, tuple):

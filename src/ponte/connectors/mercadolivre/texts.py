@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -38,6 +39,7 @@ class _Text(HTMLParser):
             self.parts.append(data)
 
 
+@lru_cache(maxsize=256)  # the check and the offer of one product both ask
 def plain_text(html: str) -> str:
     """Return the text of an HTML fragment: entities decoded, list items as "- ", at most one empty line."""
     source = html[:MAX_SOURCE]

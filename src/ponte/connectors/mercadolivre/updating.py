@@ -96,7 +96,7 @@ def resume(
         return answer
     resumed = item_of(answer.json()) if 200 <= answer.status < 300 else None
     if resumed is None:
-        return keeping(classify(UPDATE, answer), listing)
+        return keeping(classify(UPDATE, answer), listing, stored=errand.stored)
     memory = remembering(listing, **{PAUSED_BY_US: None}).memory
     return resumed, listing_of(resumed, dict(memory))
 
@@ -117,14 +117,14 @@ def _set_status(link: Link, status: str, **memory: JSON) -> Conversation[Outcome
         return Accepted(None)
     answer = yield from put(listing.id, {"status": status})
     if isinstance(answer, Postponed):
-        return keeping(answer, listing)
+        return keeping(answer, listing, stored=True)
     outcome = classify(UPDATE, answer)
     item = item_of(answer.json()) if 200 <= answer.status < 300 else None
     if item is not None:
         return _withdrawn(item, remembering(listing, **memory), status)
     if isinstance(outcome, Rejected) and all(problem.kind in GONE for problem in outcome.problems):
         return Accepted(listing, tuple(problem.as_warning() for problem in outcome.problems))
-    return keeping(outcome, listing)
+    return keeping(outcome, listing, stored=True)
 
 
 def _withdrawn(item: dict[str, JSON], listing: Listing, status: str) -> Outcome:

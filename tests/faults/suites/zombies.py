@@ -1,0 +1,167 @@
+"""Workers stopped past their lease, a newer change sent by another, then woken: nothing stale may stand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+from argparse import Namespace
+from dataclasses import dataclass
+from typing import Any
+
+from faults.crew import Crew, is_stopped, running_of
+from faults.load import Load
+from faults.oracle import judge, logged, wait_for_rest
+from faults.stage import Line, Setting, Stage, set_stage
+
+WORKERS, LANES = 4, 3
+AT_ONCE = 2
+LOOK_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Zombie:
+    """A stopped worker and what ran in it: {lane: epoch} and integrations."""
+
+    pid: int
+    lanes: dict[int, int]
+    integrations: list[int]
+
+
+def run(told: Namespace) -> dict[str, Any]:
+    setting = Setting(told.database, told.channels, told.skus // told.channels, told.lease, told.heartbeat)
+    stage = set_stage(setting)
+    draw = random.Random(told.seed)
+    load = Load(stage, draw)
+    rig = "no_fence" if told.control else ""
+    crew = Crew(stage, WORKERS, LANES, rig=rig, extra=lambda: _failpoint(draw))
+    begin = time.monotonic()
+    stopped: list[Zombie] = []
+    try:
+        stage.market.arm(kind="delay", seconds=0.05)
+        load.first()
+        crew.start()
+        deadline = time.monotonic() + told.limit * 5
+        while len(stopped) < told.stops and time.monotonic() < deadline:
+            zombies = _stop_some(crew, load, draw)
+            _overtake(stage, load, zombies, seconds=told.lease + 30)
+            stopped += zombies
+            _wake(zombies)
+            load.burst(10)
+        crew.extra = dict
+        _wake_all(crew)
+        rest = wait_for_rest(told.limit)
+        found = judge(stage, load)
+        breaches = found.breaches()
+        if len(stopped) < told.stops:
+            breaches["too_few_stops"] = told.stops - len(stopped)
+        unmarked = _unmarked(stopped)
+        if unmarked:
+            breaches["zombies_without_a_trace"] = unmarked
+        return {
+            "stops": len(stopped),
+            "at_work": sum(bool(zombie.integrations) for zombie in stopped),
+            "changes": load.made,
+            "superseded": _count("superseded"),
+            "interrupted": _count("interrupted"),
+            "reconciles": _reconciles(),
+            "stale_seen": found.stale_seen,
+            "integrations": found.integrations,
+            "rest_seconds": rest and round(rest, 1),
+            "seconds": round(time.monotonic() - begin, 1),
+            "breaches": breaches,
+            "logged": logged(stage),
+        }
+    finally:
+        crew.end()
+        stage.close()
+
+
+def _failpoint(draw: random.Random) -> dict[str, str]:
+    """Half of the workers stop by themselves, in the worst moment: the fence was asked, nothing is sent yet."""
+    if draw.random() > 0.5:
+        return {}
+    return {"PONTE_FAILPOINT": f"after_fence:stop@{draw.randint(1, 40)}"}
+
+
+def _stop_some(crew: Crew, load: Load, draw: random.Random) -> list[Zombie]:
+    """Make work, and stop workers in the midst of it; those that stopped by themselves are taken first."""
+    zombies: list[Zombie] = []
+    deadline = time.monotonic() + 20
+    while len(zombies) < AT_ONCE and time.monotonic() < deadline:
+        load.burst(12, lanes=4)
+        time.sleep(draw.random() * 0.3)
+        known = {zombie.pid for zombie in zombies}
+        own = [worker for worker in crew.workers if is_stopped(worker.pid) and worker.pid not in known]
+        worker = own[0] if own else crew.a_busy_one(draw, 2.0)
+        if worker is None or worker.pid in known:
+            continue
+        worker.send_signal(signal.SIGSTOP)
+        lanes, integrations = running_of(worker.pid)
+        if integrations:
+            zombies.append(Zombie(worker.pid, lanes, integrations))
+        else:
+            worker.send_signal(signal.SIGCONT)
+    return zombies
+
+
+def _overtake(stage: Stage, load: Load, zombies: list[Zombie], *, seconds: float) -> None:
+    """Change what ran in the zombies, and wait until others have taken their lanes and sent the change."""
+    wanted = {integration for zombie in zombies for integration in zombie.integrations}
+    for line, skus in _by_line(stage, wanted):
+        load.change(line, skus)
+    deadline = time.monotonic() + seconds
+    while _unsent(wanted) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+
+
+def _by_line(stage: Stage, integrations: set[int]) -> list[tuple[Line, list[str]]]:
+    from ponte.db.models import Integration
+
+    rows = Integration.objects.filter(pk__in=integrations).values_list("channel_id", "sku")
+    found = [(line, [sku for channel, sku in rows if channel == line.channel_id]) for line in stage.lines]
+    return [(line, skus) for line, skus in found if skus]
+
+
+def _unsent(integrations: set[int]) -> int:
+    from ponte.db.models import Work
+
+    return Work.objects.filter(pk__in=integrations, task="send").count()
+
+
+def _wake(zombies: list[Zombie]) -> None:
+    for zombie in zombies:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(zombie.pid, signal.SIGCONT)
+
+
+def _wake_all(crew: Crew) -> None:
+    """Wake whoever has stopped by himself meanwhile, until nobody does any more."""
+    for _ in range(20):
+        for worker in crew.workers:
+            if is_stopped(worker.pid):
+                worker.send_signal(signal.SIGCONT)
+        time.sleep(LOOK_SECONDS)
+
+
+def _unmarked(zombies: list[Zombie]) -> int:
+    """Return how many zombies left no superseded or interrupted attempt."""
+    from ponte.db.models import Attempt
+
+    marked = set(Attempt.objects.filter(result__in=["superseded", "interrupted"]).values_list("runner", flat=True))
+    pids = {int(runner.split(":")[1]) for runner in marked}
+    return sum(zombie.pid not in pids for zombie in zombies)
+
+
+def _count(result: str) -> int:
+    from ponte.db.models import Attempt
+
+    return Attempt.objects.filter(result=result).count()
+
+
+def _reconciles() -> int:
+    from ponte.db.models import Attempt
+
+    return Attempt.objects.filter(trigger="reconcile").count()

@@ -1,0 +1,215 @@
+"""The list: tabs, search, filters, pages, and addresses that somebody made up."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from factories import make_channel, make_integration, make_store
+
+from ponte.db.models import Integration
+
+ZONE = ZoneInfo("America/Sao_Paulo")
+
+
+def skus(answer):
+    return re.findall(r'class="c-sku number" hx-disable>([^<]*)<', answer.text)
+
+
+def tab(answer, key):
+    return int(re.search(rf'data-count="{key}">([\d.]+)<', answer.text)[1].replace(".", ""))
+
+
+@pytest.fixture
+def ana(cast, as_):
+    return as_(cast.ana)
+
+
+@pytest.fixture
+def six(cast):
+    states = ("error", "processing", "queued", "waiting", "alert", "success")
+    return {state: make_integration(cast.channel, f"sku-{state}", state) for state in states}
+
+
+def test_the_tabs_show_the_counters_and_narrow_the_list(ana, six):
+    assert tab(ana.get("/produtos"), "all") == 6
+    for state in six:
+        answer = ana.get(f"/produtos?status={state}")
+        assert skus(answer) == [f"sku-{state}"]
+        assert tab(answer, state) == 1
+
+
+def test_a_removed_record_is_listed_apart(cast, ana):
+    make_integration(cast.channel, "gone", "error", removed=True)
+    assert skus(ana.get("/produtos")) == []
+    assert skus(ana.get("/produtos?removed=1")) == ["gone"]
+    assert "/restaurar" in ana.get("/produtos?removed=1").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["5551", "555", "7891234567895", "78912", "ref-x9", "cafeteira", "CAFETÉIRA", "cafe oster", "missing_required", "MLB23332"],
+)
+def test_search_finds_by_number_name_reference_and_message(cast, ana, asked):
+    make_integration(cast.channel, "5551", name="Cafeteira Oster", ean="7891234567895", reference="REF-X9")
+    make_integration(cast.channel, "600", "success", name="Mochila", ean="", reference="")
+    if asked == "missing_required":
+        Integration.objects.filter(sku="5551").update(search_text="5551 item attributes missing required")
+    assert skus(ana.get("/produtos", {"q": asked})) == ["5551"]
+
+
+@pytest.mark.parametrize("asked", ["%", "_", "\\", "'", '"', "*", "zz*", "NEAR(", "sku:5551", "5551 OR 600", "😀", "(" * 150])
+def test_f17_search_text_is_literal(cast, ana, asked):
+    make_integration(cast.channel, "5551", name="Cafeteira")
+    started = time.perf_counter()
+    answer = ana.get("/produtos", {"q": asked})
+    assert answer.status_code == 200
+    assert skus(answer) == []
+    assert time.perf_counter() - started < 3, "far above any machine's need, far below a runaway"
+
+
+def test_f17_a_search_text_of_10_kb_is_answered_at_the_field(ana, error):
+    answer = ana.get("/produtos", {"q": "á" * 10_000})
+    assert answer.status_code == 400
+    assert 'id="q-flaw"' in answer.text
+    assert skus(answer) == []
+
+
+def test_search_in_a_common_word_finds_the_same_as_in_a_rare_one(cast, ana, monkeypatch):
+    make_integration(cast.channel, "1", name="Mochila azul")
+    make_integration(cast.channel, "2", name="Bolsa com mochilas")
+    make_integration(cast.channel, "3", name="Supermochila")
+    rare = skus(ana.get("/produtos?q=mochila"))
+    monkeypatch.setattr("ponte.db.search.COMMON", 1)
+    assert skus(ana.get("/produtos?q=mochila")) == rare == ["2", "1"]
+
+
+def test_a_channel_narrows_rows_and_counts(cast, ana, error):
+    other = make_channel(cast.store, "amz", "Amazon")
+    make_integration(other, "amazon-1", "success")
+    answer = ana.get("/produtos?channel=amz")
+    assert skus(answer) == ["amazon-1"]
+    assert (tab(answer, "all"), tab(answer, "error")) == (1, 0)
+
+
+def test_days_are_those_of_the_store(cast, ana):
+    found = make_integration(cast.channel, "late")
+    late = datetime(2026, 6, 10, 23, 30, tzinfo=ZONE).astimezone(UTC)
+    Integration.objects.filter(pk=found.pk).update(updated_at=late)
+    assert skus(ana.get("/produtos?from=2026-06-10&to=2026-06-10")) == ["late"]
+    assert skus(ana.get("/produtos?from=2026-06-11")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("from=2026-02-31", "from"),
+        ("to=99999-01-01", "to"),
+        ("from=31/02/2026", "from"),
+        ("from=2026-06-02&to=2026-06-01", "to"),
+        ("from=1800-01-01", "from"),
+        ("from=2026-06-01T10:00:00", "from"),
+    ],
+)
+def test_f18_a_date_that_cannot_be_is_answered_at_its_field(ana, error, query, field):
+    answer = ana.get(f"/produtos?{query}")
+    assert answer.status_code == 400
+    assert f'id="{field}-flaw"' in answer.text
+    assert skus(answer) == [], "a wrong filter never shows more than was asked for"
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["sort=password", "sort=-x;drop", "channel[]=1&channel=2", "channel=1&channel=2", "status=nonsense", "status=%00", "cause=zz"],
+)
+def test_f16_what_is_no_filter_is_refused(ana, error, query):
+    answer = ana.get(f"/produtos?{query}")
+    assert answer.status_code == 400
+    assert skus(answer) == []
+
+
+@pytest.mark.parametrize("cursor", ["-1", "0", "999999999", "1e9", "abc", "x" * 5_000, "%00", "a.b~c", "../../etc"])
+def test_f15_a_forged_place_in_the_list_is_refused(ana, error, cursor):
+    for name in ("depois", "antes"):
+        answer = ana.get(f"/produtos?{name}={cursor}")
+        assert answer.status_code == 400
+        assert "não existe mais" in answer.text
+        assert skus(answer) == []
+
+
+def test_f15_a_cut_place_and_one_of_another_store_are_refused(cast, ana):
+    for number in range(30):
+        make_integration(cast.channel, str(number), ago=timedelta(minutes=number))
+    place = re.search(r"depois=([^\"&]+)", ana.get("/produtos").text)[1]
+    assert ana.get(f"/produtos?depois={place}").status_code == 200
+    assert ana.get(f"/produtos?depois={place[:-2]}").status_code == 400
+    carla = Client()
+    carla.force_login(cast.carla, backend="django.contrib.auth.backends.ModelBackend")
+    assert carla.get(f"/produtos?depois={place}").status_code == 400
+
+
+@pytest.mark.parametrize("extra", ["", "&status=error", "&channel=mlb", "&q=corrida"])
+def test_walking_forth_and_back_shows_every_row_once_in_order(cast, ana, extra):
+    same = timedelta(minutes=1)
+    for number in range(60):
+        make_integration(cast.channel, f"{number:03}", "error", ago=same if number % 3 else timedelta(minutes=number))
+    seen, address = [], f"/produtos?{extra.lstrip('&')}"
+    trail = []
+    while address:
+        answer = ana.get(address)
+        trail.append(skus(answer))
+        seen += trail[-1]
+        found = re.search(r'href="([^"]*depois=[^"]*)" rel="next"', answer.text)
+        back = re.search(r'href="([^"]*antes=[^"]*)" rel="prev"', answer.text)
+        address = found and found[1].replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 60
+    assert skus(ana.get(back[1].replace("&amp;", "&"))) == trail[-2]
+
+
+def test_an_open_row_is_in_the_address(cast, ana, error):
+    answer = ana.get(f"/produtos?aberto={error.pk}")
+    assert 'class="record open"' in answer.text
+    assert "required for category" in answer.text
+    assert ana.get("/produtos?aberto=999999").status_code == 200
+
+
+@pytest.mark.parametrize(("state", "words"), [("disconnected", "está desconectado"), ("paused", "está em pausa")])
+def test_a_channel_that_does_not_run_is_told_above_the_list(cast, ana, error, state, words):
+    cast.channel.lanes.update(state=state)
+    assert words in ana.get("/produtos").text
+
+
+def test_an_open_circuit_is_told_above_the_list(cast, ana, error):
+    cast.channel.lanes.update(breaker_until_ms=(time.time() + 60) * 1000)
+    assert "não está respondendo" in ana.get("/produtos").text
+
+
+def test_empty_lists_say_what_is_empty(cast, ana, success):
+    assert "Nenhum erro" in ana.get("/produtos?status=error").text
+    assert "Nenhum produto com este filtro" in ana.get("/produtos?q=nadadisso").text
+    assert "Nenhum log removido" in ana.get("/produtos?removed=1").text
+
+
+def test_the_list_is_read_with_the_same_queries_for_one_row_and_for_three(cast, ana, django_assert_num_queries):
+    make_integration(cast.channel, "1")
+    queries = 7
+    with django_assert_num_queries(queries):
+        ana.get("/produtos")
+    make_integration(cast.channel, "2", "success")
+    make_integration(make_channel(cast.store, "amz", "Amazon"), "3", "alert")
+    with django_assert_num_queries(queries):
+        ana.get("/produtos")
+
+
+def test_the_models_and_the_migrations_agree(db):
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_a_store_of_nobody_is_in_no_list(cast, ana):
+    make_integration(make_channel(make_store("terceira")), "3333")
+    assert skus(ana.get("/produtos")) == []

@@ -1,0 +1,116 @@
+"""A record's page."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from factories import CUT, MISSING, make_attempt, make_exchange, make_integration
+
+from ponte.db.models import Attempt
+from ponte.domain.lifecycle import Trigger
+from ponte.domain.problem import Problem, ProblemClass, Stage
+
+PROVENANCE = [
+    {"field": "title", "source": "name", "rule": "cut", "found": "Nome longo", "sent": "Nome", "line": 4},
+    {"field": "price", "source": "price", "rule": "as read", "found": "10", "sent": "10", "line": 0},
+]
+
+
+@pytest.fixture
+def ana(cast, as_):
+    return as_(cast.ana)
+
+
+def test_it_names_the_stage_the_reason_and_what_to_do(ana, error):
+    page = ana.get(f"/produtos/{error.pk}").text
+    assert 'class="fail"' in page
+    assert "falhou aqui" in page
+    assert "Como corrigir" in page
+    assert "The attributes [BRAND, MODEL] are required" in page
+    assert "lojamodelo.myvtex.com" in page
+
+
+def test_every_problem_is_on_the_page_the_one_to_solve_first_before_all(cast, ana):
+    found = make_integration(cast.channel, problems=(CUT, MISSING))
+    page = ana.get(f"/produtos/{found.pk}").text
+    assert "Mais 1 problema" in page
+    assert page.index("item.attributes.missing_required") < page.index("title.cut")
+
+
+def test_the_comparison_puts_what_is_wrong_first(cast, ana):
+    found = make_integration(cast.channel, problems=(MISSING,))
+    make_attempt(found, provenance=PROVENANCE, offer={"title": "Nome"})
+    page = ana.get(f"/produtos/{found.pk}").text
+    table = page[page.index('class="compare"') :]
+    assert table.index('class="bad"') < table.index("Nome longo")
+    assert "linha 4 do mapeamento" in table
+
+
+@pytest.mark.parametrize(
+    ("view", "words"), [("origem", "NameComplete"), ("traduzido", "category_id"), ("destino", "Validation error"), ("x", "Campo")]
+)
+def test_content_is_shown_as_read_as_translated_and_as_answered(cast, ana, view, words):
+    found = make_integration(cast.channel)
+    tried = make_attempt(found, provenance=PROVENANCE, offer={"category_id": "MLB1"})
+    make_exchange(tried, 0, side="vtex", response_body='{"NameComplete": "Tênis"}', status=200)
+    make_exchange(tried, 1)
+    assert words in ana.get(f"/produtos/{found.pk}?conteudo={view}").text
+
+
+def test_a_try_opens_to_its_requests_and_answers(ana, error):
+    address = f"/produtos/{error.pk}/tentativas/1"
+    assert "Bearer ••••" in ana.get(address).text
+    assert "HTTP 400" in ana.get(address).text
+    assert "Bearer ••••" in ana.get(f"/produtos/{error.pk}?tentativa=1").text
+    assert "Bearer ••••" not in ana.get(f"/produtos/{error.pk}").text, "requests are read when a try is opened"
+
+
+def test_a_try_without_an_answer_says_why(cast, ana, error):
+    make_exchange(make_attempt(error, 2), status=None, response_body="", failure="timeout")
+    assert "timeout" in ana.get(f"/produtos/{error.pk}/tentativas/2").text
+
+
+def test_the_history_names_who_reprocessed(cast, ana, error):
+    make_attempt(error, 2, trigger=Trigger.PERSON, actor=cast.bruno)
+    assert "Reprocessado por Bruno" in ana.get(f"/produtos/{error.pk}").text
+
+
+def test_f23_a_record_with_ten_thousand_tries_is_paged(ana, error):
+    Attempt.objects.bulk_create(
+        Attempt(integration=error, number=number, trigger="retry", result="rejected", started_at=error.updated_at)
+        for number in range(2, 10_001)
+    )
+    started = time.perf_counter()
+    page = ana.get(f"/produtos/{error.pk}").text
+    assert time.perf_counter() - started < 3
+    assert page.count('class="try ') == 20
+    assert f"/produtos/{error.pk}/tentativas?antes=9981" in page
+    older = ana.get(f"/produtos/{error.pk}/tentativas?antes=9981").text
+    assert "Tentativa 9980" in older
+    assert older.count('class="try ') == 20
+
+
+def test_the_page_takes_the_same_queries_for_one_try_and_for_three(cast, ana, error, django_assert_num_queries):
+    queries = 8
+    with django_assert_num_queries(queries):
+        ana.get(f"/produtos/{error.pk}")
+    for number in (2, 3):
+        make_exchange(make_attempt(error, number, trigger=Trigger.PERSON, actor=cast.bruno))
+    with django_assert_num_queries(queries):
+        ana.get(f"/produtos/{error.pk}")
+
+
+@pytest.mark.parametrize("kind", list(ProblemClass))
+@pytest.mark.parametrize("language", ["pt-br", "en", "es"])
+def test_every_class_of_problem_can_be_shown(cast, ana, kind, language):
+    found = make_integration(cast.channel, problems=(Problem(kind, Stage.MARKETPLACE),))
+    answer = ana.get(f"/produtos/{found.pk}", headers={"Accept-Language": language})
+    assert answer.status_code == 200
+    assert kind.name not in answer.text
+
+
+def test_problems_of_a_version_that_knew_more_classes_are_shown(cast, ana, error):
+    error.problems = [{**error.problems[0], "class": "FROM_THE_FUTURE"}]
+    error.save()
+    assert ana.get(f"/produtos/{error.pk}").status_code == 200
