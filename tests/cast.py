@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
-from factories import make_channel, make_store
 
+from factories import make_channel, make_store
 from ponte.db.models import Channel, Membership, Role, Store, User
 
 PASSWORD = "correta-cavalo-bateria-9"

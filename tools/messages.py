@@ -1,8 +1,8 @@
 """The screens' texts in other languages: gather what is to be translated, check that nothing is missing, compile.
 
-    python tools/messages.py gather     bring locale/*/django.po up to date with the sources (needs gettext)
-    python tools/messages.py compile    write the .mo files (needs gettext)
-    python tools/messages.py check      exit 1 and name each text that en or es lacks, or whose .mo is behind
+python tools/messages.py gather     bring locale/*/django.po up to date with the sources (needs gettext)
+python tools/messages.py compile    write the .mo files (needs gettext)
+python tools/messages.py check      exit 1 and name each text that en or es lacks, or whose .mo is behind
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pathlib import Path
 SOURCES = Path(__file__).parents[1] / "src" / "ponte"
 LOCALE = SOURCES / "locale"
 LANGUAGES = ("en", "es")
-ENTRY = re.compile(r'^(?:msgctxt (?P<context>".*")\n)?msgid (?P<id>".*(?:\n".*)*)(?P<rest>(?:\nmsg.*(?:\n".*)*)+)', re.MULTILINE)
+ENTRY = re.compile(
+    r'^(?:msgctxt (?P<context>".*")\n)?msgid (?P<id>".*(?:\n".*)*)(?P<rest>(?:\nmsg.*(?:\n".*)*)+)', re.MULTILINE
+)
 IN_TEMPLATES = re.compile(r'{% translate "([^"]+)" %}')
 IN_CODE = re.compile(r'\b_\(\s*"([^"]+)"\s*\)|\bpgettext_lazy\("\w+", "([^"]+)"\)')
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
@@ -43,8 +45,20 @@ def main(verb: str) -> int:
 def gather() -> int:
     """Run Django's makemessages; from a neutral folder of imports, for ours are named like Python's own."""
     languages = [part for language in LANGUAGES for part in ("-l", language)]
-    command = [sys.executable, "-P", "-m", "django", "makemessages", *languages, "--no-location", "--no-wrap", "--no-obsolete"]
-    return subprocess.run(command, cwd=SOURCES, env=os.environ | {"DJANGO_SETTINGS_MODULE": "ponte.settings"}, check=False).returncode
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "django",
+        "makemessages",
+        *languages,
+        "--no-location",
+        "--no-wrap",
+        "--no-obsolete",
+    ]
+    return subprocess.run(
+        command, cwd=SOURCES, env=os.environ | {"DJANGO_SETTINGS_MODULE": "ponte.settings"}, check=False
+    ).returncode
 
 
 def compile_all() -> int:
@@ -75,8 +89,14 @@ def problems() -> Iterator[str]:
 
 def used() -> list[str]:
     """Return the whole texts in templates and code (those with placeholders in a template are left to `gather`)."""
-    templates = [text for path in SOURCES.rglob("*.html") for text in IN_TEMPLATES.findall(path.read_text(encoding="utf-8"))]
-    code = [found for path in (SOURCES / "web").rglob("*.py") for found in IN_CODE.findall(path.read_text(encoding="utf-8"))]
+    templates = [
+        text for path in SOURCES.rglob("*.html") for text in IN_TEMPLATES.findall(path.read_text(encoding="utf-8"))
+    ]
+    code = [
+        found
+        for path in (SOURCES / "web").rglob("*.py")
+        for found in IN_CODE.findall(path.read_text(encoding="utf-8"))
+    ]
     return sorted({*templates, *(text for pair in code for text in pair if text)})
 
 

@@ -52,10 +52,14 @@ def visit(browser, live_server, request):
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+        page.on(
+            "console",
+            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+        )
         page.goto(live_server.url + path)
         return page
 
+    open_.faults = faults
     yield open_
     for context in contexts:
         context.close()

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from factories import CUT, MISSING, make_attempt, make_exchange, make_integration, moved
 from playwright.sync_api import expect
+
+from factories import CUT, MISSING, make_attempt, make_exchange, make_integration, moved
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = Path(__file__).parent / "vendor" / "axe-core@4.14.1" / "axe.min.js"
@@ -18,7 +19,12 @@ def rows(cast):
     """One record of each state; the error has a try."""
     states = ("success", "alert", "waiting", "queued", "processing", "error")
     made = {state: make_integration(cast.channel, f"{state}-1", state) for state in states}
-    make_exchange(make_attempt(made["error"], provenance=[{"field": "title", "source": "name", "rule": "cut", "found": "a", "sent": "b", "line": 1}]))
+    make_exchange(
+        make_attempt(
+            made["error"],
+            provenance=[{"field": "title", "source": "name", "rule": "cut", "found": "a", "sent": "b", "line": 1}],
+        )
+    )
     return made
 
 
@@ -160,17 +166,25 @@ def test_injected_markup_runs_nothing_and_asks_for_nothing(cast, visit, live_ser
         page.goto(live_server.url + path)
         # Even markup that got past the escaping would do nothing: no inline script, and no htmx among foreign text.
         page.evaluate(
-            """text => { const place = document.querySelector('[hx-disable]'); place.innerHTML = text; htmx.process(place); }""", text
+            """text => { const place = document.querySelector('[hx-disable]'); place.innerHTML = text; htmx.process(place); }""",
+            text,
         )
         page.wait_for_timeout(300)
     assert page.evaluate("window.pwned") is None
+    assert all("inline event handler" in fault for fault in visit.faults), "the policy stopped what the markup tried"
+    visit.faults.clear()
     assert not [url for url in asked if "/evil" in url]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("place", ["list", "open", "menu", "record", "sign-in", "not-found", "empty"])
 def test_axe_finds_nothing_serious(cast, rows, visit, place, dark):
-    paths = {"record": f"/produtos/{rows['error'].pk}?tentativa=1", "sign-in": "/entrar", "not-found": "/x", "empty": "/produtos?q=nada"}
+    paths = {
+        "record": f"/produtos/{rows['error'].pk}?tentativa=1",
+        "sign-in": "/entrar",
+        "not-found": "/x",
+        "empty": "/produtos?q=nada",
+    }
     page = visit(None if place == "sign-in" else cast.bruno, paths.get(place, "/produtos"), dark=dark)
     if place == "open":
         row(page, rows["error"]).locator(".c-status").click()
@@ -186,7 +200,11 @@ def test_axe_finds_nothing_serious(cast, rows, visit, place, dark):
 @pytest.mark.parametrize("width", [390, 320])
 @pytest.mark.parametrize("place", ["list", "record", "sign-in"])
 def test_a_phone_never_scrolls_sideways(cast, rows, visit, width, place):
-    paths = {"list": f"/produtos?aberto={rows['error'].pk}", "record": f"/produtos/{rows['error'].pk}?tentativa=1", "sign-in": "/entrar"}
+    paths = {
+        "list": f"/produtos?aberto={rows['error'].pk}",
+        "record": f"/produtos/{rows['error'].pk}?tentativa=1",
+        "sign-in": "/entrar",
+    }
     page = visit(None if place == "sign-in" else cast.bruno, paths[place], width=width, height=800)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 

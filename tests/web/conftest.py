@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from factories import make_attempt, make_exchange, make_integration
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from factories import make_attempt
 
+from factories import make_attempt
 from ponte.db.models import Audit, Integration, Work
 
 PAGES = ["", "/origem", "/tentativas", "/tentativas/1"]
@@ -67,7 +67,9 @@ def test_f20_foreign_ids_among_the_chosen_change_nothing(cast, as_, error, forei
     assert not Audit.objects.filter(store=cast.other_store).exists()
 
 
-@pytest.mark.parametrize("number", ["0", "-1", str(2**63), "9" * 400, "1%20OR%201=1", "../", "8c1f4a5e-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "number", ["0", "-1", str(2**63), "9" * 400, "1%20OR%201=1", "../", "8c1f4a5e-0000-4000-8000-000000000000"]
+)
 def test_f21_an_id_that_cannot_be_is_not_found(cast, as_, number):
     assert as_(cast.ana).get(f"/produtos/{number}").status_code == 404
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 from django.test import Client
-from factories import make_integration, make_store
 
+from factories import make_integration, make_store
 from ponte.db.models import Counter, Work
 
 SCRIPT = {"HX-Request": "true"}
@@ -138,7 +138,9 @@ def test_an_unknown_verb_does_not_exist(cast, as_, error):
     assert as_(cast.ana).post("/produtos/acoes", {"verb": "explode", "id": [error.pk]}).status_code == 404
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_the_way_back_is_never_to_another_site(cast, as_, error, wanted):
     answer = as_(cast.ana).post(f"/produtos/{error.pk}/remover", {"next": wanted})
     assert answer["Location"] == "/produtos"

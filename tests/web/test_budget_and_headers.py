@@ -7,8 +7,8 @@ import re
 
 import pytest
 from django.urls import get_resolver
-from factories import make_integration
 
+from factories import make_integration
 from ponte.web import assets
 
 ACCEPT = {"Accept-Encoding": "gzip"}
@@ -39,7 +39,9 @@ def test_a_first_visit_is_small_and_takes_few_requests(full_page):
     assert wire(full_page, "/produtos") + sum(wire(full_page, file) for file in files) <= FIRST_BYTES
 
 
-@pytest.mark.parametrize("address", ["/produtos?status=error", "/produtos?q=corrida", "/produtos/{id}", "/produtos/{id}/origem"])
+@pytest.mark.parametrize(
+    "address", ["/produtos?status=error", "/produtos?q=corrida", "/produtos/{id}", "/produtos/{id}/origem"]
+)
 def test_a_later_click_is_small(cast, full_page, address):
     number = cast.channel.store.pk and make_integration(cast.channel, "9").pk
     assert wire(full_page, address.format(id=number)) <= LATER_BYTES
@@ -91,7 +93,12 @@ def test_no_page_has_a_script_or_a_style_of_its_own(full_page):
 
 def test_htmx_may_neither_evaluate_nor_leave_the_site(full_page):
     config = re.search(r"name=\"htmx-config\" content='([^']*)'", full_page.get("/produtos").text)[1]
-    for setting in ('"allowEval":false', '"allowScriptTags":false', '"selfRequestsOnly":true', '"includeIndicatorStyles":false'):
+    for setting in (
+        '"allowEval":false',
+        '"allowScriptTags":false',
+        '"selfRequestsOnly":true',
+        '"includeIndicatorStyles":false',
+    ):
         assert setting in config
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from factories import make_attempt, make_exchange, make_integration
 
+from factories import make_attempt, make_exchange, make_integration
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 HOSTILE = [
@@ -73,7 +73,9 @@ def record(channel, sku, text):
     provenance = [{"field": short, "source": "name", "rule": "cut", "found": text, "sent": text + "x", "line": 1}]
     tried = make_attempt(found, provenance=provenance, offer={"title": text})
     make_exchange(tried, 0, side="vtex", response_body=text, status=200)
-    make_exchange(tried, 1, url=f"https://x/{text}", request_headers={"X": text}, request_body=text, response_body=text)
+    make_exchange(
+        tried, 1, url=f"https://x/{text}", request_headers={"X": text}, request_body=text, response_body=text
+    )
     return found
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from factories import make_integration
 
 sys.path.append(str(Path(__file__).parents[2] / "tools"))
@@ -33,7 +34,11 @@ def test_the_sources_hold_more_than_a_hundred_texts():
     ("language", "words", "foreign"),
     [
         ("en", ("Reprocess", "Remove log", "Queued", "Actions"), r"Reprocessar|Remover|Ações|Processando|Aguard"),
-        ("es", ("Reprocesar", "Quitar registro", "En cola", "Acciones"), r"Reprocessar|Remover|Ações|Processando|Aguard"),
+        (
+            "es",
+            ("Reprocesar", "Quitar registro", "En cola", "Acciones"),
+            r"Reprocessar|Remover|Ações|Processando|Aguard",
+        ),
         ("pt-br", ("Reprocessar", "Remover log", "Na fila", "Ações"), r"Queued|Reprocess\b|En cola"),
     ],
 )

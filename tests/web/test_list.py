@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from factories import make_channel, make_integration, make_store
 
+from factories import make_channel, make_integration, make_store
 from ponte.db.models import Integration
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -53,7 +53,18 @@ def test_a_removed_record_is_listed_apart(cast, ana):
 
 @pytest.mark.parametrize(
     "asked",
-    ["5551", "555", "7891234567895", "78912", "ref-x9", "cafeteira", "CAFETÉIRA", "cafe oster", "missing_required", "MLB23332"],
+    [
+        "5551",
+        "555",
+        "7891234567895",
+        "78912",
+        "ref-x9",
+        "cafeteira",
+        "CAFETÉIRA",
+        "cafe oster",
+        "missing_required",
+        "MLB23332",
+    ],
 )
 def test_search_finds_by_number_name_reference_and_message(cast, ana, asked):
     make_integration(cast.channel, "5551", name="Cafeteira Oster", ean="7891234567895", reference="REF-X9")
@@ -63,7 +74,9 @@ def test_search_finds_by_number_name_reference_and_message(cast, ana, asked):
     assert skus(ana.get("/produtos", {"q": asked})) == ["5551"]
 
 
-@pytest.mark.parametrize("asked", ["%", "_", "\\", "'", '"', "*", "zz*", "NEAR(", "sku:5551", "5551 OR 600", "😀", "(" * 150])
+@pytest.mark.parametrize(
+    "asked", ["%", "_", "\\", "'", '"', "*", "zz*", "NEAR(", "sku:5551", "5551 OR 600", "😀", "(" * 150]
+)
 def test_f17_search_text_is_literal(cast, ana, asked):
     make_integration(cast.channel, "5551", name="Cafeteira")
     started = time.perf_counter()
@@ -125,7 +138,15 @@ def test_f18_a_date_that_cannot_be_is_answered_at_its_field(ana, error, query, f
 
 @pytest.mark.parametrize(
     "query",
-    ["sort=password", "sort=-x;drop", "channel[]=1&channel=2", "channel=1&channel=2", "status=nonsense", "status=%00", "cause=zz"],
+    [
+        "sort=password",
+        "sort=-x;drop",
+        "channel[]=1&channel=2",
+        "channel=1&channel=2",
+        "status=nonsense",
+        "status=%00",
+        "cause=zz",
+    ],
 )
 def test_f16_what_is_no_filter_is_refused(ana, error, query):
     answer = ana.get(f"/produtos?{query}")

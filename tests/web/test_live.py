@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from factories import make_integration, moved
 
+from factories import make_integration, moved
 from ponte.web.rows import version_of
 
 
@@ -67,7 +67,16 @@ def test_news_are_those_of_the_filter(cast, ana):
 
 @pytest.mark.parametrize(
     "query",
-    [{}, {"linhas": "x"}, {"linhas": "1:2:3,,9" * 500}, {"linhas": "9" * 400}, {"desde": "9" * 17}, {"desde": "-1"}, {"contas": "x" * 9000}, {"status": "?"}],
+    [
+        {},
+        {"linhas": "x"},
+        {"linhas": "1:2:3,,9" * 500},
+        {"linhas": "9" * 400},
+        {"desde": "9" * 17},
+        {"desde": "-1"},
+        {"contas": "x" * 9000},
+        {"status": "?"},
+    ],
 )
 def test_a_made_up_question_is_answered_all_the_same(ana, error, query):
     assert ana.get("/produtos/linhas", query).status_code == 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from factories import CUT, MISSING, make_attempt, make_exchange, make_integration
 
+from factories import CUT, MISSING, make_attempt, make_exchange, make_integration
 from ponte.db.models import Attempt
 from ponte.domain.lifecycle import Trigger
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -48,7 +48,8 @@ def test_the_comparison_puts_what_is_wrong_first(cast, ana):
 
 
 @pytest.mark.parametrize(
-    ("view", "words"), [("origem", "NameComplete"), ("traduzido", "category_id"), ("destino", "Validation error"), ("x", "Campo")]
+    ("view", "words"),
+    [("origem", "NameComplete"), ("traduzido", "category_id"), ("destino", "Validation error"), ("x", "Campo")],
 )
 def test_content_is_shown_as_read_as_translated_and_as_answered(cast, ana, view, words):
     found = make_integration(cast.channel)

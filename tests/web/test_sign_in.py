@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from cast import PASSWORD
 from django.test import Client
+
+from cast import PASSWORD
 
 WRONG = {"username": "ana", "password": "errada"}
 
@@ -71,7 +72,9 @@ def test_the_theme_is_in_the_page_before_any_script(cast, as_):
     assert 'data-theme="dark"' in client.get("/produtos").text
 
 
-@pytest.mark.parametrize(("path", "form"), [("/idioma", {"language": "xx"}), ("/tema", {"theme": "x"}), ("/idioma", {})])
+@pytest.mark.parametrize(
+    ("path", "form"), [("/idioma", {"language": "xx"}), ("/tema", {"theme": "x"}), ("/idioma", {})]
+)
 def test_a_language_or_theme_that_does_not_exist_is_not_found(client, db, path, form):
     assert client.post(path, form).status_code == 404
 

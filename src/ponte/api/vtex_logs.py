@@ -20,6 +20,7 @@ from ponte.api.callers import Caller, bearer, find_caller
 from ponte.api.language import language_of
 from ponte.api.refusals import RefusedError, bad_query, not_found, refusal
 from ponte.api.words import marketplace
+from ponte.config import config
 from ponte.db.models import Attempt, Exchange
 from ponte.db.queries_api import LogRow, logs
 from ponte.db.records import problem_from_json
@@ -160,7 +161,7 @@ def _business_message(row: LogRow, status: Status, language: str) -> str:
         listing_id=integration.listing_id,
         listing_url=str(listing.get("url", "")),
         category=integration.category,
-        mapping_url=f"/canais/{integration.channel.code}/mapeamento",
+        mapping_url=f"{config().base_url}/canais",
         defaults=_defaults(row.attempt),
     )
     return business_message(problems, facts, language)

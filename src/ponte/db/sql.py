@@ -50,9 +50,9 @@ def _adapted(params: Sequence[Any]) -> Sequence[Any]:
 
 
 def locked() -> str:
-    """Return the clause that locks selected rows: SQLite's transaction holds the only write lock already."""
-    return " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    """Return the clause that locks selected rows: SQLite's transaction holds the only write lock already.
 
-
-def skip_locked() -> str:
-    return " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    Everybody locks lane, integrations (by id), work and counters in this order, so that two transactions never wait
+    for each other. NO KEY: whoever only refers to a row (a foreign key) does not wait for it.
+    """
+    return " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""

@@ -55,7 +55,8 @@ class ProblemClass(Enum):
     # VTEX
     VTEX_UNAVAILABLE = (Retry.AUTOMATIC, "NTMAP-001", 10, 90)
     VTEX_AUTH = (Retry.DEFERRED, "AUTH-001", 0, 0)
-    VTEX_SKU_NOT_FOUND = (Retry.FIX, "CTLG-005", 0, 10)
+    # VTEX may need some seconds to know its newest SKUs: two more looks before it is an error.
+    VTEX_SKU_NOT_FOUND = (Retry.AUTOMATIC, "CTLG-005", 3, 10)
     VTEX_SKU_INACTIVE = (Retry.FIX, "CTLG-005", 0, 10)
     VTEX_NOT_IN_TRADE_POLICY = (Retry.FIX, "CTLG-005", 0, 11)
     VTEX_PRICE_MISSING = (Retry.FIX, "PRICE-001", 0, 12)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
+from ponte.db.clock import moment, now_ms
 from ponte.db.counts import Moves
 from ponte.db.integrations import places_by_id, to_processing
 from ponte.db.models import Attempt
@@ -19,24 +19,26 @@ from ponte.domain.message import parse_json
 from ponte.domain.outcome import Link
 from ponte.flows.job import Job
 from ponte.queue.lanes import Held, is_current
-from ponte.queue.work import Claimed, claim, claim_suspects
+from ponte.queue.work import Claimed, due, due_suspects, hold
 
 BATCH = 50
 
 
 def begin(held: Held, *, limit: int, runner: str, suspects: bool) -> list[Job]:
     """Claim up to `limit` works of a held lane and open their attempts; none when nothing is due or it is lost."""
-    now = timezone.now()
     with transaction.atomic():
         if not is_current(held.lane_id, held.epoch):
             return []
-        found = claim_suspects(held.lane_id, held.epoch) if suspects else []
-        found = found or claim(held.lane_id, held.epoch, limit)
+        now = moment(now_ms())
+        waiting = due_suspects(held.lane_id) if suspects else []
+        waiting = waiting or due(held.lane_id, limit)
+        places = places_by_id(sorted(waiting))
+        found = hold(waiting, held.epoch)
         if not found:
             return []
         ids = [claimed.integration_id for claimed in found]
         moves = Moves()
-        to_processing(list(places_by_id(sorted(ids)).values()), now, moves)
+        to_processing([places[integration_id] for integration_id in sorted(ids)], now, moves)
         known = _known(ids)
         jobs = _open_attempts(found, known, held, runner, now)
         _mark_creating(found, known, now)

@@ -35,7 +35,7 @@ from ponte.domain.retry import backoff, gives_up
 from ponte.flows.job import Job, Result
 from ponte.queue.lanes import Held, disconnect, is_current
 from ponte.queue.wake import wake
-from ponte.queue.work import Next, Running, Wanted, enqueue, finish, reschedule, running
+from ponte.queue.work import Next, Running, Wanted, doomed, enqueue, finish, reschedule, running
 
 SUPERSEDED = Problem(ProblemClass.SUPERSEDED, Stage.SEND)
 
@@ -99,6 +99,7 @@ def _supersede(batch: _Batch, result: Result, place: Place) -> None:
 def _outdated(batch: _Batch, result: Result, place: Place, work: Running) -> None:
     """A newer request came while we ran: keep what we learnt, and run once more."""
     verdict = _verdict(result, work)
+    batch.block = batch.block or verdict.block
     name = verdict.result if result.sent else AttemptResult.SUPERSEDED
     batch.ended.append(_ended(result, name, "", verdict.problems))
     change = _change(batch, result, place, verdict)
@@ -142,7 +143,7 @@ def _leaves_result(result: Result, place: Place, work: Running) -> bool:
         case Blocked():
             return True
         case Accepted(_, warnings, _):
-            return place.status != Status.PENDING and not warnings
+            return place.status in {Status.SUCCESS, Status.ALERT} and not warnings
         case _:
             return False
 
@@ -194,7 +195,7 @@ def _change(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> Ch
         sku=result.sku,
         listing=_listing(result.outcome),
         digest=result.offer.digest if result.offer and isinstance(result.outcome, Accepted | Pending) else None,
-        force=result.withdrawn or (isinstance(result.outcome, Postponed) and result.outcome.unknown),
+        force=result.withdrawn or _may_stand_otherwise(result),
         creating=_creating(result),
         next_at=next_at,
         shown_again=place.removed and verdict.status is Status.ERROR,
@@ -209,13 +210,23 @@ def _listing(outcome: Outcome) -> Listing | None:
             return None
 
 
+def _may_stand_otherwise(result: Result) -> bool:
+    """True when the listing may not be as last accepted: part of an update was applied, or its answer is unknown."""
+    if isinstance(result.outcome, Accepted | Pending):
+        return False
+    return result.record.changed or (isinstance(result.outcome, Postponed) and result.outcome.unknown)
+
+
 def _creating(result: Result) -> str:
     """Say what becomes of `creating_since`: "keep" it while a create may stand without our knowing, else "clear"."""
-    if isinstance(result.outcome, Postponed) and (result.outcome.unknown or result.job.link.uncertain_seconds):
-        return "keep"
-    if not result.sent and result.job.link.uncertain_seconds is not None:
-        return "keep"
-    return "clear"
+    doubtful = result.job.link.uncertain_seconds is not None
+    match result.outcome:
+        case Postponed(_, _, unknown):
+            return "keep" if unknown or doubtful else "clear"
+        case Blocked():
+            return "keep" if doubtful or result.record.changed else "clear"
+        case _:
+            return "keep" if doubtful and not result.sent else "clear"
 
 
 def _show(batch: _Batch, place: Place, status: Status, phase: Phase) -> None:
@@ -250,16 +261,21 @@ def _queue_again(batch: _Batch) -> None:
 
 
 def bury(held: Held, job_ids: Sequence[int]) -> None:
-    """End what took its runner down too often in an error: shown, counted, never tried again by itself."""
+    """End what took its runner down too often in an error: shown, counted, never tried again by itself.
+
+    One that a person wants tried again meanwhile is left in the queue.
+    """
     problem = Problem(ProblemClass.WORKER_LOST, Stage.SEND, params={"times": "3"})
     verdict = Verdict(Status.ERROR, Phase.IDLE, AttemptResult.INTERRUPTED, problems=(problem,), dead=True)
     with transaction.atomic():
         if not is_current(held.lane_id, held.epoch):
             return
-        places = places_by_id(sorted(job_ids))
+        places = places_by_id(sorted({*job_ids} & {*doomed(held.lane_id)}))
         batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
         for place in places.values():
-            batch.changes.append(Change(place.id, verdict=verdict, force=True, creating="keep"))
+            batch.changes.append(
+                Change(place.id, verdict=verdict, force=True, creating="keep", shown_again=place.removed)
+            )
             batch.done.append(place.id)
             _show(batch, place, Status.ERROR, Phase.IDLE)
         _write(batch)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ponte.db.clock import now_sql
+from ponte.db.clock import moment, now_ms, now_sql
 from ponte.db.models import Lane
 from ponte.db.sql import fetch, locked, marks, run
 from ponte.domain.message import JSON
@@ -85,21 +85,29 @@ def set_orphans_free(lane_id: int, epoch: int) -> int:
         integration_id
         for (integration_id,) in fetch(
             "SELECT integration_id FROM db_work WHERE lane_id = %s AND lease_epoch > 0 AND lease_epoch < %s"
-            f" ORDER BY integration_id{locked()}",
+            " ORDER BY integration_id",
             [lane_id, epoch],
         )
     ]
+    now = moment(now_ms())
     for start in range(0, len(orphans), 500):
         some = orphans[start : start + 500]
+        fetch(f"SELECT id FROM db_integration WHERE id IN ({marks(len(some))}) ORDER BY id{locked()}", some)
         run(
             f"UPDATE db_work SET lease_epoch = 0, deaths = deaths + 1 WHERE integration_id IN ({marks(len(some))})",
             some,
         )
         run(f"UPDATE db_integration SET offer_digest = '' WHERE id IN ({marks(len(some))})", some)
+        # The create that nobody heard of may have been the last thing the dead runner did: doubt begins now.
+        run(
+            f"""UPDATE db_integration SET creating_since = %s
+                WHERE creating_since IS NOT NULL AND id IN ({marks(len(some))})""",
+            [now, *some],
+        )
         run(
             f"""UPDATE db_attempt SET result = 'interrupted', ended_at = %s WHERE result = 'open'
                 AND integration_id IN ({marks(len(some))})""",
-            [timezone.now(), *some],
+            [now, *some],
         )
     return len(orphans)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ponte.db.clock import now_sql
-from ponte.db.sql import fetch, locked, marks, rows_of_marks, run, run_many, skip_locked
+from ponte.db.sql import fetch, locked, marks, rows_of_marks, run, run_many
 from ponte.domain.lifecycle import Priority, Task, Trigger
 
 MAX_DEATHS = 3
@@ -71,25 +71,47 @@ def enqueue(
     )
 
 
-def claim(lane_id: int, epoch: int, limit: int) -> list[Claimed]:
-    """Take due work into this epoch, the most urgent first."""
-    return _into(epoch, _waiting(lane_id, limit))
+def due(lane_id: int, limit: int) -> list[int]:
+    """Return the integrations of due work, the most urgent first. Nobody but the lane's holder may `hold` them."""
+    found: list[int] = []
+    for priority in PRIORITIES:
+        rows = fetch(
+            f"""SELECT integration_id FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0
+                AND priority = %s AND due_at_ms <= {now_sql()} ORDER BY due_at_ms LIMIT %s""",
+            [lane_id, priority, limit - len(found)],
+        )
+        found += [integration_id for (integration_id,) in rows]
+        if len(found) >= limit:
+            break
+    return found
 
 
-def claim_suspects(lane_id: int, epoch: int) -> list[Claimed]:
-    """Take due work whose runner died: to be run apart from all other, ten at a time, then each alone.
+def due_suspects(lane_id: int) -> list[int]:
+    """Return due work whose runner died: to be run apart from all other, ten at a time, then each alone.
 
     So a job that kills its runner is known by itself at its third death, and the innocent beside it go on.
     """
-    found = _claimed(
-        fetch(
-            f"""{_COLUMNS} WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0 AND due_at_ms <= {now_sql()}
-                ORDER BY deaths, due_at_ms LIMIT %s{skip_locked()}""",
-            [lane_id, SUSPECTS_TOGETHER],
-        )
+    found = fetch(
+        f"""SELECT integration_id, deaths FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0
+            AND due_at_ms <= {now_sql()} ORDER BY deaths, due_at_ms LIMIT %s""",
+        [lane_id, SUSPECTS_TOGETHER],
     )
-    together = [row for row in found if row.deaths == 1]
-    return _into(epoch, together or found[:1])
+    together = [integration_id for integration_id, deaths in found if deaths == 1]
+    return together or [integration_id for integration_id, _ in found[:1]]
+
+
+def hold(integration_ids: Sequence[int], epoch: int) -> list[Claimed]:
+    """Take waiting work into this epoch, in the order given. The integrations are locked already."""
+    if not integration_ids:
+        return []
+    rows = fetch(
+        f"""UPDATE db_work SET lease_epoch = %s WHERE lease_epoch = 0 AND integration_id IN
+            ({marks(len(integration_ids))})
+            RETURNING integration_id, task, priority, generation, tries, deaths, trigger, actor_id""",
+        [epoch, *integration_ids],
+    )
+    claimed = {row.integration_id: row for row in _claimed(rows)}
+    return [claimed[integration_id] for integration_id in integration_ids if integration_id in claimed]
 
 
 def doomed(lane_id: int) -> list[int]:
@@ -99,33 +121,6 @@ def doomed(lane_id: int) -> list[int]:
         [lane_id, MAX_DEATHS],
     )
     return [int(integration_id) for (integration_id,) in rows]
-
-
-def _into(epoch: int, found: list[Claimed]) -> list[Claimed]:
-    if found:
-        run(
-            f"UPDATE db_work SET lease_epoch = %s WHERE integration_id IN ({marks(len(found))})",
-            [epoch, *[row.integration_id for row in found]],
-        )
-    return found
-
-
-def _waiting(lane_id: int, limit: int) -> list[Claimed]:
-    found: list[Claimed] = []
-    for priority in PRIORITIES:
-        found += _claimed(
-            fetch(
-                f"""{_COLUMNS} WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0 AND priority = %s
-                    AND due_at_ms <= {now_sql()} ORDER BY due_at_ms LIMIT %s{skip_locked()}""",
-                [lane_id, priority, limit - len(found)],
-            )
-        )
-        if len(found) >= limit:
-            break
-    return found
-
-
-_COLUMNS = "SELECT integration_id, task, priority, generation, tries, deaths, trigger, actor_id FROM db_work"
 
 
 def _claimed(rows: Iterable[tuple[Any, ...]]) -> list[Claimed]:

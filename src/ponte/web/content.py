@@ -142,7 +142,9 @@ def _verdict(tried: Attempt | None) -> Label | None:
 
 def _answers(passed: Sequence[Exchange], *, of_vtex: bool) -> str:
     bodies = [one for one in passed if (one.side == VTEX_SIDE) is of_vtex and one.response_body]
-    return "\n\n".join(f"# {one.method} {one.endpoint}\n{_pretty_text(one.response_body)}" for one in bodies)[:MAX_TEXT]
+    return "\n\n".join(f"# {one.method} {one.endpoint}\n{_pretty_text(one.response_body)}" for one in bodies)[
+        :MAX_TEXT
+    ]
 
 
 def _pretty_text(text: str) -> str:

@@ -218,4 +218,3 @@ def _mark(page: Page, now: datetime) -> int:
 def _address(values: Mapping[str, str], more: Mapping[str, str | None] | None = None) -> str:
     query = {name: value for name, value in {**values, **(more or {})}.items() if value}
     return f"{LIST}?{urlencode(query)}" if query else LIST
-

@@ -101,7 +101,9 @@ def _told_of_reprocess(done: Reprocessed, found: Integration, visit: Visit) -> T
 def _told_of_many(done: Reprocessed) -> Told:
     parts = []
     if done.queued:
-        text = ngettext("%(count)d registro entrou na fila.", "%(count)d registros entraram na fila.", len(done.queued))
+        text = ngettext(
+            "%(count)d registro entrou na fila.", "%(count)d registros entraram na fila.", len(done.queued)
+        )
         parts.append(text % {"count": len(done.queued)})
     if done.already:
         text = ngettext("%(count)d já estava na fila.", "%(count)d já estavam na fila.", len(done.already))

@@ -53,4 +53,3 @@ def _same_site_referer(request: HttpRequest) -> str:
     referer = request.headers.get("Referer", "")
     prefix = f"{request.scheme}://{request.get_host()}/"
     return referer if referer.startswith(prefix) else "/produtos"
-

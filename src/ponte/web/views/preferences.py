@@ -63,6 +63,4 @@ def remember_theme(answer: HttpResponse, theme: str) -> None:
 
 
 def _remember(answer: HttpResponse, name: str, value: str) -> None:
-    answer.set_cookie(
-        name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
-    )
+    answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)
