@@ -73,7 +73,7 @@ def make_integration(
     removed: bool = False,
     **values: Any,
 ) -> Integration:
-    """Make a record in one of the six states, counted; errors have `MISSING` and alerts `CUT` unless told otherwise."""
+    """Make a record in one of the six states, counted; errors have `MISSING`, alerts `CUT` unless told otherwise."""
     status, phase = STATUS_PHASE[state]
     shown = problems if problems is not None else {"error": (MISSING,), "alert": (CUT,)}.get(state, ())
     ordered = headline_first(shown)

@@ -14,7 +14,7 @@ from ponte.flows import bulk
 from ponte.flows.people import find_token, make_token, revoke_token, token_text
 
 ROUTES = sorted((method, path) for path, methods in openapi()["paths"].items() for method in methods)
-# What an operator of the store gets; "testChannel" goes to the network and has a test of its own.
+# What an operator of the store gets; "testChannel" goes to the network: see test_api_shapes.
 ALLOWED = {
     ("get", "/api/v1/actions"): 200,
     ("post", "/api/v1/actions"): 202,

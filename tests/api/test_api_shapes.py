@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from api_cast import GTIN, NOON, TITLE, Api, attempt, integration
+from api_cast import GTIN, NOON, TITLE, Api, attempt, integration, shop
 from django.db import connection
 
 from ponte.api import schemas
@@ -167,6 +167,19 @@ def test_a_channel_is_paused_and_resumed(ana):
     assert (paused.status_code, paused.json()["state"]) == (200, "paused")
     assert Lane.objects.get(channel=ana.channel).state == "paused"
     assert api.post("/api/v1/channels/ml/resume").json()["state"] == "open"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_testing_a_channel_tells_what_is_wrong_and_a_repeat_with_the_key_gets_that_answer():
+    ana = shop("loja-ana", ("ana", "bruno", "vera"))
+    # Loopback is refused by the guard before a connection is opened, so nothing here depends on a network.
+    type(ana.store).objects.update(base_url="http://127.0.0.1:9")
+    type(ana.channel).objects.update(base_url="http://127.0.0.1:9")
+    first = Api(ana.operator).post("/api/v1/channels/ml/test", key="k")
+    schemas.TestOut.model_validate(first.json())
+    assert (first.status_code, first.json()["ok"]) == (200, False)
+    assert first.json()["problems"]
+    assert Api(ana.operator).post("/api/v1/channels/ml/test", key="k").content == first.content
 
 
 def test_an_action_is_made_steered_and_listed(ana):

@@ -35,7 +35,7 @@ def browser():
 
 @pytest.fixture
 def visit(browser, live_server, request):
-    """Open a page, signed in: `visit(cast.ana, "/produtos", width=390, dark=True)`. Faults in the page fail the test."""
+    """Open a page, signed in: `visit(cast.ana, "/produtos", width=390)`. Faults in the page fail the test."""
     contexts, faults = [], []
 
     def open_(user, path="/produtos", *, width=1280, height=800, dark=False, scripts=True):

@@ -467,14 +467,14 @@ def die(lane: Lane, times: int) -> None:
     """Let so many runners die over whatever is due."""
     for number in range(times):
         held = hold(lane, f"dead{number}")
-        assert claimed(held, suspects=held.orphans > 0)
+        assert claimed(held, suspects=held.suspects > 0)
         expire(lane)
 
 
 def test_work_left_running_is_found_by_the_next_holder_and_is_a_suspect(lane):
     die(lane, 1)
     held = hold(lane, "r2")
-    assert (held.orphans, waiting(lane, "15").deaths, last_try(lane, "15").result) == (1, 1, "interrupted")
+    assert (held.suspects, waiting(lane, "15").deaths, last_try(lane, "15").result) == (1, 1, "interrupted")
     [job] = claimed(held, suspects=True)
     assert job.claimed.deaths == 1
     settle(held, job, Accepted(LISTING))

@@ -51,7 +51,7 @@ def test_files_are_kept_for_ever_under_a_name_of_their_content(client):
     answer = client.get(assets.address("ponte.css"))
     assert "immutable" in answer["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
-    assert client.get("/ativos/other.css").status_code in {404}
+    assert client.get("/ativos/other.css").status_code == 404
 
 
 def test_no_file_reaches_for_another_site():

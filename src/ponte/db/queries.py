@@ -221,7 +221,7 @@ def _beside(listed: QuerySet[Integration], column: str, place: Cursor, *, backwa
 
 
 def _needs_parts(filters: Filters) -> bool:
-    """True for a channel's whole list: its index has the bucket before the moment, so no one part of it is in order."""
+    """True for a channel's whole list: in its index only the rows of one bucket stand in order."""
     narrow = filters.status or filters.removed or filters.cause or filters.text or filters.skus
     return bool(filters.channel and not narrow)
 

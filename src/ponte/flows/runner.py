@@ -25,6 +25,7 @@ from ponte.flows.context import Context, Unready, read_context
 from ponte.flows.drain import LaneDrain
 from ponte.flows.lease import Lease
 from ponte.flows.offline import Database
+from ponte.flows.tidy import EVERY_SECONDS, tidy
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
 from ponte.queue.lanes import Held, disconnect, due_lanes, release, renew, take
@@ -51,6 +52,7 @@ class Runner:
         self._transport: Transport | None = None
         self._seen = -1
         self._looked_at = 0.0
+        self._tidy_at = 0.0
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -92,6 +94,7 @@ class Runner:
             if not await self._database.read(self._may_have_work):
                 return
             await self._database.write(bulk.step)
+            await self._tidy_now_and_then()
             room = self._lanes - len(self._drains)
             lanes = await self._database.read(due_lanes, room + len(self._drains)) if room > 0 else []
         except DatabaseError:
@@ -102,6 +105,12 @@ class Runner:
                 task = asyncio.create_task(self._serve(lane_id))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    async def _tidy_now_and_then(self) -> None:
+        now = time.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = now + EVERY_SECONDS
+            await self._database.write(tidy)
 
     def _may_have_work(self) -> bool:
         """True when the database changed since the last look, or a second has passed (waiting work becomes due)."""

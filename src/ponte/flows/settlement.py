@@ -270,9 +270,10 @@ def bury(held: Held, job_ids: Sequence[int]) -> None:
     with transaction.atomic():
         if not is_current(held.lane_id, held.epoch):
             return
-        places = places_by_id(sorted({*job_ids} & {*doomed(held.lane_id)}))
+        places = places_by_id(sorted(job_ids))
+        still = {*doomed(held.lane_id)}
         batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
-        for place in places.values():
+        for place in (place for place in places.values() if place.id in still):
             batch.changes.append(
                 Change(place.id, verdict=verdict, force=True, creating="keep", shown_again=place.removed)
             )

@@ -1,4 +1,4 @@
-"""The database's tables and the check word of the secret key."""
+"""The database's tables: bring them up to date, and tell what is missing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ponte.db.models import Installation
-from ponte.db.sealed import seal, unseal
-
-CHECK_WORD = "ponte"
-ROW, FIELD = "installation", "key_check"
+from ponte.ops.health import keep_key_check
 
 
 def migrate() -> None:
     """Bring the tables up to date, and seal the check word on first use."""
     call_command("migrate", verbosity=0, interactive=False)
-    if not Installation.objects.exists():
-        Installation.objects.create(key_check=seal(CHECK_WORD, row=ROW, field=FIELD))
+    keep_key_check()
 
 
 def missing_migrations() -> list[str]:
@@ -34,10 +29,3 @@ def unknown_migrations() -> list[str]:
     ours = {label for label, _ in known}
     applied = executor.loader.applied_migrations
     return sorted(f"{label}.{name}" for label, name in applied if label in ours and (label, name) not in known)
-
-
-def check_key() -> None:
-    """Open the check word. Raises `WrongKeyError` when the secret key is another one."""
-    row = Installation.objects.first()
-    if row is not None:
-        unseal(row.key_check, row=ROW, field=FIELD)

@@ -145,12 +145,9 @@ def _tables() -> Check:
 
 
 def _key() -> Check:
-    from ponte.db.sealed import WrongKeyError  # noqa: PLC0415 -- as above
-    from ponte.ops.database import check_key  # noqa: PLC0415 -- as above
+    from ponte.ops.health import key_opens  # noqa: PLC0415 -- as above
 
-    try:
-        check_key()
-    except WrongKeyError:
+    if not key_opens():
         return Check(
             "secret key",
             "this is not the key that the stored credentials were sealed with; restore PONTE_SECRET_KEY "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec, TypeAlias
 
 from django.contrib.auth.views import redirect_to_login
@@ -24,6 +24,7 @@ NO_STORE_PATH = "/sem-loja"
 
 P = ParamSpec("P")
 View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+VisitView: TypeAlias = Callable[Concatenate[HttpRequest, "Visit", P], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,10 @@ class NoStore(Exception):  # noqa: N818 -- an answer, not a fault
     """The person works in no store yet."""
 
 
-def signed_in(view: Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]) -> View[P]:
+def signed_in(view: VisitView[P]) -> View[P]:
     """Give a view its `Visit`. Nobody signed in: to the log-in page and back. Answers are never kept by a cache."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             visit = visit_of(request)
         except NoStore:
@@ -69,19 +69,18 @@ def signed_in(view: Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]) 
         patch_cache_control(answer, private=True, no_store=True)
         return answer
 
-    return guarded
+    return update_wrapper(guarded, view)
 
 
-def acting(view: Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]) -> View[P]:
+def acting(view: VisitView[P]) -> View[P]:
     """Like `signed_in`, for views that change something: for a viewer of the store they do not exist."""
 
-    @wraps(view)
-    def checked(request: HttpRequest, visit: Visit, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not visit.may_act:
             raise Http404
         return view(request, visit, *args, **kwargs)
 
-    return signed_in(checked)
+    return signed_in(update_wrapper(checked, view))
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

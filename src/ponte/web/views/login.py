@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.forms import AuthenticationForm
@@ -24,16 +22,7 @@ MINUTES_LOCKED = int(settings.AXES_COOLOFF_TIME * 60)
 class SignInForm(AuthenticationForm):
     """Name and password; what is wrong with them is said in one way, whether the name exists or not."""
 
-    error_messages: ClassVar = {
-        "invalid_login": _("Usuário ou senha incorretos."),
-        "inactive": _("Usuário ou senha incorretos."),
-    }
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for name in ("username", "password"):
-            self.fields[name].widget.attrs.update({"class": "input", "autocapitalize": "none"})
-            self.fields[name].max_length = 254
+    error_messages = dict.fromkeys(("invalid_login", "inactive"), _("Usuário ou senha incorretos."))
 
 
 class SignIn(LoginView):

@@ -21,7 +21,7 @@ TRIES = 20
 @require_safe
 @signed_in
 def record(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show a record. `conteudo` chooses the view of the content, `tentativa` opens a try, `mensagem` shows it whole."""
+    """Show a record. `conteudo` chooses a view, `tentativa` opens a try, `mensagem` the whole message."""
     visit, found = record_of(visit, number)
     view = request.GET.get("conteudo", "comparar")
     opened = _number(request.GET.get("tentativa", ""))
