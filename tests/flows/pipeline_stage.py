@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from queue_stage import check_invariants
 
+from ponte.db.clock import now_ms
 from ponte.db.models import Attempt, Channel, Exchange, Integration, Lane, Store, Work
+from ponte.db.sql import fetch
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import Context, read_context
@@ -20,7 +23,7 @@ from ponte.flows.ingest import Hint, take
 from ponte.flows.lease import Lease
 from ponte.flows.offline import Database
 from ponte.flows.reprocess import reprocess
-from ponte.flows.stores import add_channel, add_store
+from ponte.flows.stores import add_channel, add_store, set_mapping
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
 from ponte.queue import lanes
@@ -138,6 +141,41 @@ class Stage:
     async def open_circuit_now(self) -> None:
         await self.do(Lane.objects.update, breaker_until_ms=0)
 
+    @property
+    def board(self) -> Any:
+        """The marketplace's faults."""
+        return self.market.switchboard
+
+    @property
+    def vtex_board(self) -> Any:
+        return self.sandbox.vtex_board
+
+    async def now_ms(self) -> int:
+        return int(await self.do(now_ms))
+
+    def set_mapping(self, text: str) -> None:
+        assert set_mapping(self.channel, text) == ()
+
+    async def set_base_url(self, url: str) -> None:
+        await self.do(lambda: Channel.objects.update(base_url=url))
+
+    async def simulation_of(self, sku: str) -> Any:
+        """Return the simulation's answer as kept with one SKU."""
+        body = await self.do(
+            lambda: Exchange.objects.get(
+                attempt__integration__sku=sku, endpoint__contains="simulation"
+            ).response_body
+        )
+        return json.loads(body)
+
+    @staticmethod
+    def dumps(value: object) -> bytes:
+        return json.dumps(value).encode()
+
+    async def dump(self) -> str:
+        """Return everything that is stored, as text."""
+        return await self.do(dump)
+
     def listings(self, sku: str) -> list[Any]:
         """Return the marketplace's own listings of a SKU that are not closed."""
         return [one for one in self.market.listings if one.sku == sku and not one.is_closed]
@@ -145,6 +183,13 @@ class Stage:
     def sent(self, label: str) -> int:
         """Return how many requests of one route the marketplace has seen."""
         return int(self.market.switchboard.requests[label])
+
+
+def dump() -> str:
+    """Return every value of every table of ours as one text."""
+    tables = [name for name in connection.introspection.table_names() if name.startswith("db_")]
+    assert len(tables) > 10
+    return "\n".join(str(row) for name in tables for row in fetch(f"SELECT * FROM {name}"))
 
 
 def _take(lane_id: int) -> lanes.Held | None:

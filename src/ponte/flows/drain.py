@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError, transaction
@@ -26,7 +26,7 @@ from ponte.flows.offline import Database
 from ponte.flows.reading import Reading
 from ponte.flows.settlement import SUPERSEDED, bury, write_results
 from ponte.net.converse import FENCED
-from ponte.queue.lanes import close_circuit, is_open, release, trip
+from ponte.queue.lanes import close_circuit, outlook, release, trip
 from ponte.queue.work import doomed
 
 log = logging.getLogger("ponte.drain")
@@ -34,6 +34,7 @@ SETTLE_AT = 50
 SETTLE_SECONDS = 0.1
 JOB_SECONDS = 120.0
 SLICE_SECONDS = 5.0
+POLL_SECONDS = 0.2
 RETRY_WRITE_SECONDS = 0.5
 
 
@@ -45,15 +46,34 @@ class Served:
     reason: str = ""
 
 
+def _never() -> bool:
+    return False
+
+
 class LaneDrain:
     """One lease of one lane, from taking it to giving it back."""
 
-    def __init__(self, lease: Lease, line: ChannelLine, database: Database, runner: str) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        line: ChannelLine,
+        database: Database,
+        *,
+        runner: str,
+        crowded: Callable[[], bool] = _never,
+        lease: Lease,
+        line: ChannelLine,
+        database: Database,
+        *,
+        runner: str,
+        crowded: Callable[[], bool] = _never,
+    ) -> None:
         self._lease = lease
         self._held = lease.held
         self._line = line
         self._database = database
         self._runner = runner
+        self._crowded = crowded
         self._fence = Fence(lease, database)
         self._breaker = Breaker(probing=lease.held.probing)
         self._room = asyncio.Semaphore(line.context.concurrency)
@@ -71,7 +91,7 @@ class LaneDrain:
         self._stopping = self._stopping or reason
 
     async def run(self) -> Served:
-        """Drain until nothing is due, the slice is over, or something stops the lane."""
+        """Drain until nothing is due, others wait for our place, or something stops the lane."""
         settling = asyncio.create_task(self._settle_always())
         try:
             await self._bury_doomed()
@@ -100,7 +120,7 @@ class LaneDrain:
     async def _run_due(self) -> None:
         until = time.monotonic() + SLICE_SECONDS
         while not self._done():
-            if time.monotonic() > until:
+            if time.monotonic() > until and self._crowded():
                 self.stop("slice")
                 return
             jobs = await self._begin(suspects=False)
@@ -108,9 +128,12 @@ class LaneDrain:
                 await self._settle_now()
                 return
             self._start(jobs)
-            await self._wait_for_room(BATCH if jobs else 1)
-            if self._breaker.probing and jobs:
+            if self._breaker.probing:
                 await self._wait_for_all()
+            elif jobs:
+                await self._wait_for_room()
+            else:
+                await asyncio.wait(self._active, timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
     def _done(self) -> bool:
         if not self._lease.holds():
@@ -118,8 +141,10 @@ class LaneDrain:
         return bool(self._stopping)
 
     async def _begin(self, *, suspects: bool) -> list[Job]:
-        if not await self._database.read(is_open, self._held.lane_id):
+        opened, due = await self._database.read(outlook, self._held.lane_id)
+        if not opened:
             self.stop("paused")
+        if not opened or not due:
             return []
         limit = 1 if self._breaker.probing else BATCH
         jobs = await self._database.write(
@@ -196,8 +221,9 @@ class LaneDrain:
         elif was_probing and not self._breaker.probing:
             self._healed = True
 
-    async def _wait_for_room(self, fewer_than: int) -> None:
-        while len(self._active) >= fewer_than and self._active:
+    async def _wait_for_room(self) -> None:
+        """Wait until fewer than a batch run: the next is claimed while these go on."""
+        while len(self._active) >= BATCH:
             await asyncio.wait(self._active, return_when=asyncio.FIRST_COMPLETED)
 
     async def _wait_for_all(self) -> None:

@@ -53,6 +53,7 @@ class Runner:
         self._seen = -1
         self._looked_at = 0.0
         self._tidy_at = 0.0
+        self._crowded = False
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -95,13 +96,14 @@ class Runner:
                 return
             await self._database.write(bulk.step)
             await self._tidy_now_and_then()
-            room = self._lanes - len(self._drains)
-            lanes = await self._database.read(due_lanes, room + len(self._drains)) if room > 0 else []
+            lanes = await self._database.read(due_lanes, self._lanes)
         except DatabaseError:
             log.exception("the database does not answer; looking again soon")
             return
-        for lane_id in lanes:
-            if lane_id not in self._drains and len(self._drains) + len(self._tasks) < self._lanes * 2:
+        # Lanes that we hold are not among these: who has none to spare gives one up after its slice.
+        self._crowded = len(lanes) > self._lanes - len(self._drains)
+        for lane_id in lanes[: self._lanes - len(self._drains)]:
+            if lane_id not in self._drains:
                 task = asyncio.create_task(self._serve(lane_id))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -160,7 +162,7 @@ class Runner:
             return
         assert self._transport is not None
         line = ChannelLine(context, self._transport, self._database, self._pace(context))
-        drain = LaneDrain(lease, line, self._database, self.name)
+        drain = LaneDrain(lease, line, self._database, runner=self.name, crowded=lambda: self._crowded)
         self._drains[lease.held.lane_id] = drain
         if self._stopping.is_set():
             drain.stop("shutdown")

@@ -74,8 +74,10 @@ def take(lane_id: int, owner: str, seconds: float) -> Held | None:
 
 
 def _suspects(lane_id: int) -> int:
-    """Count them all, not only today's orphans: a drain may have ended before it came to the last of them."""
-    [(count,)] = fetch("SELECT count(*) FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0", [lane_id])
+    """Count them all, not only new orphans: a drain may have ended before it came to the last of them."""
+    [(count,)] = fetch(
+        "SELECT count(*) FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0", [lane_id]
+    )
     return int(count)
 
 
@@ -139,14 +141,17 @@ def is_current(lane_id: int, epoch: int) -> bool:
     return bool(found) and int(found[0][0]) == epoch
 
 
-def is_open(lane_id: int) -> bool:
-    """True when nobody paused or disconnected the lane, nor its store."""
+def outlook(lane_id: int) -> tuple[bool, bool]:
+    """Return whether the lane may be worked on (nobody paused or disconnected it), and whether work is due."""
     found = fetch(
-        """SELECT lane.state, store.paused FROM db_lane lane JOIN db_channel channel ON channel.id = lane.channel_id
-           JOIN db_store store ON store.id = channel.store_id WHERE lane.id = %s""",
+        f"""SELECT lane.state = 'open' AND NOT store.paused,
+                EXISTS (SELECT 1 FROM db_work w WHERE w.lane_id = lane.id AND w.lease_epoch = 0
+                        AND w.due_at_ms <= {now_sql()})
+            FROM db_lane lane JOIN db_channel channel ON channel.id = lane.channel_id
+            JOIN db_store store ON store.id = channel.store_id WHERE lane.id = %s""",
         [lane_id],
     )
-    return bool(found) and found[0][0] == "open" and not found[0][1]
+    return (bool(found[0][0]), bool(found[0][1])) if found else (False, False)
 
 
 def trip(lane_id: int, seconds: float, reason: JSON) -> None:

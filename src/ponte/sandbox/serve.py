@@ -67,6 +67,8 @@ class Sandbox:
     mercadolivre: MarketplaceAccess
     vtex_app: web.Application
     mercadolivre_app: web.Application
+    vtex_board: Switchboard
+    mercadolivre_board: Switchboard
     _runners: tuple[web.AppRunner, ...]
 
     def register_affiliate(self, url: str, *, affiliate: str = AFFILIATE) -> None:
@@ -94,10 +96,9 @@ async def serve(
     mercadolivre_settings: mercadolivre.Settings | None = None,
 ) -> Sandbox:
     """Start both fakes on 127.0.0.1; a port of 0 is any free one."""
-    vtex_app = vtex.make_app(catalogue=catalogue, switchboard=Switchboard(seed=seed), settings=vtex_settings)
-    mercadolivre_app = mercadolivre.make_app(
-        seed=seed, switchboard=Switchboard(seed=seed), settings=mercadolivre_settings
-    )
+    boards = Switchboard(seed=seed), Switchboard(seed=seed)
+    vtex_app = vtex.make_app(catalogue=catalogue, switchboard=boards[0], settings=vtex_settings)
+    mercadolivre_app = mercadolivre.make_app(seed=seed, switchboard=boards[1], settings=mercadolivre_settings)
     runners: list[web.AppRunner] = []
     try:
         vtex_url = await _start(vtex_app, vtex_port, runners)
@@ -108,7 +109,7 @@ async def serve(
         raise
     store = VtexStore(vtex_url, catalogue.account, vtex.APP_KEY, vtex.APP_TOKEN, str(TRADE_POLICY))
     access = _access(mercadolivre_app, mercadolivre_url)
-    return Sandbox(store, access, vtex_app, mercadolivre_app, tuple(runners))
+    return Sandbox(store, access, vtex_app, mercadolivre_app, *boards, tuple(runners))
 
 
 async def _start(app: web.Application, port: int, runners: list[web.AppRunner]) -> str:

@@ -14,17 +14,17 @@ from ponte.web.pages import page
 log = logging.getLogger(__name__)
 
 
-def bad_request(request: HttpRequest, **_why: object) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 400: the address or form cannot be followed."""
     return page(request, "errors/400.html", {}, status=400)
 
 
-def forbidden(request: HttpRequest, **_why: object) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 403."""
     return page(request, "errors/403.html", {}, status=403)
 
 
-def not_found(request: HttpRequest, **_why: object) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 404: nothing is here, or not for this person."""
     return page(request, "errors/404.html", {}, status=404)
 
@@ -36,7 +36,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return page(request, "errors/500.html", {"number": number}, status=500)
 
 
-def csrf_failure(request: HttpRequest, **_why: object) -> HttpResponse:
+def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
     """Answer 403 to a form of an old page: say so, and give the way back to what was being done."""
     answer = page(request, "errors/csrf.html", {"back": _same_site_referer(request)}, status=403)
     notice = {"ponte:notice": {"text": _("Esta página ficou antiga. Recarregue e tente de novo."), "reload": True}}
