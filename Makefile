@@ -12,7 +12,7 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help venv demo test check lint types layers docs messages migrations unit postgres e2e faults bench lock clean
+.PHONY: help venv demo test check lint types layers docs translations messages migrations unit postgres e2e faults bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +25,7 @@ demo: $(RUN) ## Try Ponte with a sandbox store (ARGS="--port 8001 --skus 2000")
 test: $(DEV) ## Everything that must hold: checks, all tests on both databases, browser, faults
 	@tools/test
 
-check: lint types layers docs messages migrations ## The checks that need no test run
+check: lint types layers docs translations migrations ## The checks that need no test run
 
 lint: $(DEV) ## Style and format
 	$(BIN)/ruff check .
@@ -40,8 +40,12 @@ layers: $(DEV) ## The import rule
 docs: $(DEV) ## docs/problems.md says what the texts say
 	$(BIN)/python tools/problem_docs.py --check
 
-messages: $(DEV) ## All texts in three languages
-	$(BIN)/python tools/messages.py --check
+translations: $(DEV) ## Every text is there in three languages
+	$(BIN)/python tools/messages.py check
+
+messages: $(DEV) ## Bring the translation files up to date (needs gettext)
+	$(BIN)/python tools/messages.py gather
+	$(BIN)/python tools/messages.py compile
 
 migrations: $(DEV) ## The models and the migrations agree
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \

@@ -19,9 +19,9 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One browser for all; without one the tests fail, they do not hide."""
+    """One browser per module; without one the tests fail, they do not hide."""
     if not CHROMIUM.exists():
         pytest.fail("install chromium (Debian: apt-get install chromium)")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs an event loop in this thread

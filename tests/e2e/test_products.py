@@ -67,8 +67,7 @@ def test_the_menu_of_actions_works_by_keys(cast, rows, visit):
 
 def test_a_success_offers_no_reprocess(cast, rows, visit):
     menu = actions(visit(cast.bruno), rows["success"])
-    expect(menu.get_by_role("menuitem", name="Remover log")).to_be_visible()
-    expect(menu.get_by_role("menuitem", name="Reprocessar")).to_have_count(0)
+    expect(menu.get_by_role("menuitem")).to_have_text(["Remover log"])
 
 
 @pytest.mark.parametrize("state", ["success", "error"])

@@ -36,7 +36,11 @@ class Findings:
     not_terminal: int = 0
 
     def breaches(self) -> dict[str, int]:
-        return {name: value for name, value in asdict(self).items() if value and name not in {"integrations", "stale_seen"}}
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value and name not in {"integrations", "stale_seen"}
+        }
 
 
 def wait_for_rest(seconds: float) -> float | None:
@@ -134,6 +138,20 @@ def _miscounted() -> int:
     )
     true = {tuple(row[:2]): row[2] for row in recount}
     return sum(kept.get(key, 0) != true.get(key, 0) for key in kept.keys() | true.keys())
+
+
+def error_classes() -> dict[str, int]:
+    """Return the errors on the screen by what they are about."""
+    from ponte.db.sql import fetch
+
+    return dict(fetch("SELECT headline_class, count(*) FROM db_integration WHERE status = 'error' GROUP BY 1"))
+
+
+def results() -> dict[str, int]:
+    """Return the attempts by how they ended."""
+    from ponte.db.sql import fetch
+
+    return dict(fetch("SELECT result, count(*) FROM db_attempt GROUP BY 1"))
 
 
 def logged(stage: Stage) -> dict[str, int]:

@@ -91,6 +91,13 @@ def quick_refresh() -> None:
     tokens.REFRESH_SECONDS = 2.0
 
 
+def no_refresh_lock() -> None:
+    """Let everybody refresh who wants to."""
+    from ponte.flows import tokens
+
+    tokens._may_refresh = lambda channel_id, version: True
+
+
 def no_breaker() -> None:
     """Never open the circuit."""
     from ponte.flows.breaker import Breaker
@@ -107,7 +114,17 @@ def no_grace() -> None:
 
 RIGS: dict[str, Callable[[], None]] = {
     rig.__name__: rig
-    for rig in (no_rescue, no_fence, no_look_up, poison, no_death_cap, quick_refresh, no_breaker, no_grace)
+    for rig in (
+        no_rescue,
+        no_fence,
+        no_look_up,
+        poison,
+        no_death_cap,
+        quick_refresh,
+        no_refresh_lock,
+        no_breaker,
+        no_grace,
+    )
 }
 
 

@@ -99,9 +99,7 @@ def _start_sandbox(setting: Setting) -> tuple[subprocess.Popen[str], dict[str, A
     command = [sys.executable, "-m", "faults.sandbox", "--skus", str(skus), "--sellers", str(setting.channels)]
     command += ["--index-lag", str(setting.index_lag), "--seed", str(setting.seed)]
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment
-    )
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment)
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:

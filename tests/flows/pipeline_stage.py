@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,7 +88,7 @@ class Stage:
         assert isinstance(context, Context)
         lease = Lease(held, until)
         line = self.line = ChannelLine(context, self.transport, self.database, self.pace)
-        drain = LaneDrain(lease, line, self.database, "test")
+        drain = LaneDrain(lease, line, self.database, runner="test")
         if taken:
             taken(drain)
         await line.prepare()
@@ -179,6 +179,18 @@ class Stage:
     def listings(self, sku: str) -> list[Any]:
         """Return the marketplace's own listings of a SKU that are not closed."""
         return [one for one in self.market.listings if one.sku == sku and not one.is_closed]
+
+    def states(self, sku: str) -> list[str]:
+        return [one.as_json(self.market.clock())["status"] for one in self.listings(sku)]
+
+    def prices(self, sku: str) -> list[float]:
+        return [one.as_json(self.market.clock())["price"] for one in self.listings(sku)]
+
+    async def stand(self, skus: Iterable[str]) -> bool:
+        """True when each is listed once and accepted, with or without a warning."""
+        rows = [await self.record(sku) for sku in skus]
+        assert {row.status for row in rows} <= {"success", "alert"}, [await self.shown(row.sku) for row in rows]
+        return all(len(self.listings(row.sku)) == 1 for row in rows)
 
     def sent(self, label: str) -> int:
         """Return how many requests of one route the marketplace has seen."""

@@ -16,6 +16,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ITEMS = {"method": "POST", "path": "/items"}
 ONE_ITEM = {"method": "PUT", "path": "/items/*"}
+BLOCKED_APP = {"message": "app blocked", "code": "PA"}
+REFUSED = {
+    "message": "Validation error",
+    "error": "validation_error",
+    "status": 400,
+    "cause": [{"code": "item.price.invalid", "type": "error", "message": "The price is too low"}],
+}
 CANARY = "canary-of-a-live-secret-0123456789"
 
 
@@ -89,10 +96,10 @@ def test_c12_c13_a_host_that_may_not_be_called_is_told_and_nothing_is_sent():
 def test_c14_a_reset_before_the_answer_of_a_read_is_tried_again():
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
-        stage.board.arm({"kind": "reset", "path": "/users/me", "count": 2})
+        stage.board.arm({"kind": "reset", "path": "/users/me", "count": 1})
         await stage.run(sku)
-        if await stage.shown(sku) != "success":
-            await stage.again()
+        assert await stage.shown(sku) == "queued NETWORK GET /users/me"
+        await stage.again()
         assert (await stage.shown(sku), len(stage.listings(sku))) == ("success", 1)
 
     play(scene)
@@ -135,7 +142,7 @@ def test_c15_a_doubt_outlives_an_account_that_was_disconnected_meanwhile():
         stage.board.arm({"kind": "lost", **ITEMS, "count": 1})
         await stage.run(sku)
         await long_ago(stage)
-        fault = stage.board.arm({"kind": "status", "path": "/users/*", "status": 403, "body": {"message": "blocked"}})
+        fault = stage.board.arm({"kind": "status", "path": "/users/*", "status": 403, "body": BLOCKED_APP})
         await stage.again()
         assert (await stage.lane_now()).state == "disconnected"
         assert (await stage.record(sku)).creating_since is not None
@@ -158,7 +165,7 @@ def test_c16_an_update_whose_answer_was_lost_is_repeated_once():
         assert (await stage.record(sku)).offer_digest == ""
         await stage.again()
         assert (await stage.shown(sku), stage.sent("PUT /items/{id}")) == ("success", 2)
-        assert [one.as_json(0)["price"] for one in stage.listings(sku)] == [77.5]
+        assert stage.prices(sku) == [77.5]
 
     play(scene)
 
@@ -173,7 +180,7 @@ def test_c16_a_change_that_is_taken_back_while_its_answer_was_lost_does_not_stan
         await stage.drain()
         await stage.change(sku, price=price)
         await stage.again()
-        assert [one.as_json(0)["price"] for one in stage.listings(sku)] == [price]
+        assert stage.prices(sku) == [price]
 
     play(scene)
 
@@ -191,7 +198,7 @@ def test_a_change_that_was_half_applied_and_then_taken_back_does_not_stand():
         await stage.drain()
         await stage.change(sku, price=price, description=before)
         await stage.again()
-        assert [one.as_json(0)["price"] for one in stage.listings(sku)] == [price]
+        assert stage.prices(sku) == [price]
 
     play(scene)
 
@@ -199,7 +206,7 @@ def test_a_change_that_was_half_applied_and_then_taken_back_does_not_stand():
 def test_c17_a_refusal_is_permanent_with_one_send():
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
-        stage.board.arm({"kind": "status", **ITEMS, "status": 400})
+        stage.board.arm({"kind": "status", **ITEMS, "status": 400, "body": REFUSED})
         await stage.run(sku)
         await stage.again()
         assert ((await stage.record(sku)).status, stage.sent("POST /items")) == ("error", 1)
@@ -213,7 +220,7 @@ def test_c18_an_expired_token_is_refreshed_once_for_all_and_the_batch_goes_on():
         skus = stage.healthy[:12]
         stage.market.tokens.expire_access(stage.sandbox.mercadolivre.sellers[0].user_id)
         await stage.run(*skus)
-        assert {await stage.shown(sku) for sku in skus} == {"success"}
+        assert await stage.stand(skus)
         assert {len(stage.listings(sku)) for sku in skus} == {1}
         assert stage.sent("POST /oauth/token") == 1
 
@@ -228,7 +235,7 @@ def test_c18_an_answer_that_comes_late_to_the_old_token_does_not_refresh_again()
         stage.board.arm({"kind": "delay", **ITEMS, "sku": skus[3], "seconds": 0.6})
         await stage.run(*skus)
         assert stage.sent("POST /oauth/token") == 1
-        assert {await stage.shown(sku) for sku in skus} == {"success"}
+        assert await stage.stand(skus)
 
     play(scene)
 
@@ -267,7 +274,6 @@ def test_c19_what_was_accepted_beside_a_refused_refresh_keeps_its_listing():
         assert (await stage.lane_now()).state == "disconnected"
         row = await stage.record(slow)
         assert [one.id for one in stage.listings(slow)] == [row.listing_id]
-        assert row.status == "success"
 
     play(scene)
 
@@ -275,7 +281,7 @@ def test_c19_what_was_accepted_beside_a_refused_refresh_keeps_its_listing():
 def test_c22_a_blocked_application_disconnects_the_channel_with_its_reason():
     async def scene(stage: Stage) -> None:
         skus = stage.healthy[:5]
-        stage.board.arm({"kind": "status", **ITEMS, "status": 403, "body": {"message": "app blocked", "code": "PA"}})
+        stage.board.arm({"kind": "status", **ITEMS, "status": 403, "body": BLOCKED_APP})
         await stage.run(*skus)
         lane = await stage.lane_now()
         assert (lane.state, lane.reason["message"]) == ("disconnected", "app blocked")
@@ -331,7 +337,7 @@ def test_c28_a_short_wait_is_sat_out_within_the_run():
         await stage.run(*skus)
         assert (await stage.lane_now()).breaker_trips == 0
         await stage.again()
-        assert {await stage.shown(sku) for sku in skus} == {"success"}
+        assert await stage.stand(skus)
 
     play(scene)
 

@@ -37,7 +37,7 @@ from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.domain.problem import ProblemClass
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
-from ponte.flows.settlement import bury, spared
+from ponte.flows.settlement import SUPERSEDED, bury, spared
 from ponte.queue import lanes
 
 pytestmark = pytest.mark.django_db
@@ -555,3 +555,78 @@ def test_the_most_urgent_is_claimed_first():
     held = hold(lane)
     assert [job.sku for job in claimed(held, 3)] == ["person", "live", "retry"]
     assert [job.sku for job in claimed(held, 3)] == ["sync"]
+
+
+# -- claimed, and the lane was stopped before its turn
+
+
+def hand_back(held, job) -> None:
+    settle(held, job, Postponed(SUPERSEDED), sent=False, spared=True, begun=False)
+
+
+def test_what_was_claimed_and_never_begun_waits_in_its_old_place_without_a_try(lane):
+    before = waiting(lane, "15")
+    held = hold(lane)
+    [job] = claimed(held)
+    hand_back(held, job)
+    row, now = record(lane, "15"), waiting(lane, "15")
+    assert (shown(row), row.attempts, row.creating_since) == (("pending", "queued"), 0, None)
+    assert (now.due_at_ms, now.priority, now.lease_epoch) == (before.due_at_ms, before.priority, 0)
+    assert Attempt.objects.count() == 0
+    check_invariants()
+    [job] = claimed(held)
+    settle(held, job, Accepted(LISTING))
+    assert (record(lane, "15").attempts, last_try(lane, "15").number) == (1, 1)
+
+
+def test_a_look_that_never_began_goes_on_waiting_for_the_marketplace(lane):
+    ran(lane, "15", Pending(LISTING, ANALYSED, 60.0))
+    due_now()
+    held = hold(lane)
+    [job] = claimed(held)
+    hand_back(held, job)
+    assert (shown(record(lane, "15")), waiting(lane, "15").task) == (("pending", "waiting"), "follow")
+    check_invariants()
+
+
+def test_a_doubt_and_a_suspicion_outlive_a_claim_that_never_began(lane):
+    die(lane, 1)
+    held = hold(lane, "r2")
+    [job] = claimed(held, suspects=True)
+    hand_back(held, job)
+    assert record(lane, "15").creating_since is not None
+    assert waiting(lane, "15").deaths == 1
+    check_invariants()
+
+
+def test_a_removed_record_that_never_began_stays_hidden(lane):
+    held = hold(lane)
+    [job] = claimed(held)
+    row = record(lane, "15")
+    remove([row.pk], store_id=row.store_id, actor_id=None)
+    hand_back(held, job)
+    row.refresh_from_db()
+    assert (shown(row), row.removed_at is not None) == (("pending", "queued"), True)
+    check_invariants()
+
+
+def test_a_success_whose_look_never_began_stays_a_success(lane):
+    ran(lane, "15", Accepted(LISTING, follow_in=120.0))
+    due_now()
+    held = hold(lane)
+    [job] = claimed(held)
+    hand_back(held, job)
+    assert shown(record(lane, "15")) == ("success", "idle")
+    check_invariants()
+
+
+def test_what_never_began_in_a_lane_that_was_lost_is_the_next_holders(lane):
+    old = hold(lane)
+    [job] = claimed(old)
+    expire(lane)
+    new = hold(lane, "r2")
+    hand_back(old, job)
+    [again] = claimed(new, suspects=True)
+    settle(new, again, Accepted(LISTING))
+    assert shown(record(lane, "15")) == ("success", "idle")
+    check_invariants()

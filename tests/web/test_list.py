@@ -93,13 +93,22 @@ def test_f17_a_search_text_of_10_kb_is_answered_at_the_field(ana, error):
     assert skus(answer) == []
 
 
-def test_search_in_a_common_word_finds_the_same_as_in_a_rare_one(cast, ana, monkeypatch):
-    make_integration(cast.channel, "1", name="Mochila azul")
-    make_integration(cast.channel, "2", name="Bolsa com mochilas")
-    make_integration(cast.channel, "3", name="Supermochila")
-    rare = skus(ana.get("/produtos?q=mochila"))
-    monkeypatch.setattr("ponte.db.search.COMMON", 1)
-    assert skus(ana.get("/produtos?q=mochila")) == rare == ["2", "1"]
+@pytest.mark.parametrize("common", [0, 1, 2, 5_000])
+def test_a_search_finds_the_same_whether_its_words_are_common_or_rare(cast, ana, monkeypatch, common):
+    make_integration(cast.channel, "100", ean="", reference="", name="")
+    make_integration(cast.channel, "101", ean="", reference="", name="")
+    make_integration(cast.channel, "a1", ean="", reference="", name="Mochila azul", problems=())
+    make_integration(cast.channel, "b2", ean="", reference="", name="Bolsa com mochilas", problems=())
+    make_integration(cast.channel, "c3", ean="", reference="", name="Supermochila", problems=())
+    monkeypatch.setattr("ponte.db.search.COMMON", common)
+    for asked, found in {
+        "mochila": "b2 a1",
+        "mochila bolsa": "b2",
+        "bols": "b2",
+        "10": "101 100",
+        "supermochila": "c3",
+    }.items():
+        assert " ".join(skus(ana.get("/produtos", {"q": asked}))) == found, asked
 
 
 def test_a_channel_narrows_rows_and_counts(cast, ana, error):
@@ -190,6 +199,13 @@ def test_walking_forth_and_back_shows_every_row_once_in_order(cast, ana, extra):
         address = found and found[1].replace("&amp;", "&")
     assert len(seen) == len(set(seen)) == 60
     assert skus(ana.get(back[1].replace("&amp;", "&"))) == trail[-2]
+
+
+def test_records_of_one_cause_are_one_click_away(cast, ana, error):
+    make_integration(cast.channel, "twin")
+    make_integration(cast.channel, "other", "alert")
+    address = re.search(r'href="(/produtos\?[^"]*cause=[^"]*)"', ana.get(f"/produtos/{error.pk}").text)[1]
+    assert set(skus(ana.get(address.replace("&amp;", "&")))) == {"twin", error.sku}
 
 
 def test_an_open_row_is_in_the_address(cast, ana, error):

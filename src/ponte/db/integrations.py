@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from ponte.db.counts import Moves, bucket
+from ponte.domain.lifecycle import Phase
 from ponte.db.sql import fetch, locked, marks, rows_of_marks, run
 
 Key = tuple[int, str, str]
@@ -172,10 +173,10 @@ def set_removed(ids: Sequence[int], removed_at: datetime | None, now: datetime) 
     )
 
 
-def to_waiting(ids: Sequence[int], now: datetime) -> None:
-    """Show them again as waiting for the marketplace, after a look that brought no news."""
+def to_rest(ids: Sequence[int], phase: Phase, now: datetime) -> None:
+    """Show them again as they were before a run that brought no news: waiting for the marketplace, or queued."""
     if ids:
         run(
-            f"UPDATE db_integration SET phase = 'waiting', updated_at = %s WHERE id IN ({marks(len(ids))})",
-            [now, *ids],
+            f"UPDATE db_integration SET phase = %s, updated_at = %s WHERE id IN ({marks(len(ids))})",
+            [phase.value, now, *ids],
         )

@@ -250,7 +250,7 @@ def narrowed(store_id: int, filters: Filters) -> QuerySet[Integration]:
     if filters.skus:
         listed = listed.filter(sku__in=filters.skus)
     listed = _within_days(listed, filters)
-    return search.matching(listed, filters.text) if filters.text else listed
+    return search.matching(listed, filters.text, store_id) if filters.text else listed
 
 
 def _within_days(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integration]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,7 +45,8 @@ class Ended:
 class Change:
     """What changes in one integration; without a `verdict` the shown result stays.
 
-    `creating` is "keep", "clear" or ""; `force` makes the next send happen whatever was accepted before.
+    `creating` is "keep", "renew" (the doubt begins now), "clear" or ""; `force` makes the next send happen whatever
+    was accepted before.
     """
 
     id: int
@@ -83,6 +84,19 @@ def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
             for item in ended
         ],
     )
+
+
+def forget_attempts(attempts: Mapping[int, int], *, undoubted: Sequence[int]) -> None:
+    """Take back attempts ({integration: attempt}) that were opened and never begun: nothing happened in them.
+
+    `undoubted` are the integrations that were in no doubt about a create before: they are in none now.
+    """
+    if not attempts:
+        return
+    run(f"DELETE FROM db_attempt WHERE id IN ({marks(len(attempts))})", [*attempts.values()])
+    run(f"UPDATE db_integration SET attempts = attempts - 1 WHERE id IN ({marks(len(attempts))})", [*attempts])
+    if undoubted:
+        run(f"UPDATE db_integration SET creating_since = NULL WHERE id IN ({marks(len(undoubted))})", undoubted)
 
 
 def write_exchanges(ended: Sequence[Ended]) -> None:
@@ -131,6 +145,13 @@ def change_integrations(changes: Sequence[Change], now: datetime) -> None:
             f"""UPDATE db_integration SET creating_since = NULL
                 WHERE creating_since IS NOT NULL AND id IN ({marks(len(clear))})""",
             clear,
+        )
+    renew = [change.id for change in changes if change.creating == "renew"]
+    if renew:
+        run(
+            f"""UPDATE db_integration SET creating_since = %s
+                WHERE creating_since IS NOT NULL AND id IN ({marks(len(renew))})""",
+            [now, *renew],
         )
     _write_verdicts([change for change in changes if change.verdict is not None], now)
     again = [change.id for change in changes if change.queue_again]

@@ -24,14 +24,16 @@ from ponte.queue.work import Claimed, due, due_suspects, hold
 BATCH = 50
 
 
-def begin(held: Held, *, limit: int, runner: str, suspects: bool) -> list[Job]:
-    """Claim up to `limit` works of a held lane and open their attempts; none when nothing is due or it is lost."""
+def begin(held: Held, *, limit: int, runner: str, suspects: bool, alone: bool = True) -> list[Job]:
+    """Claim up to `limit` works of a held lane and open their attempts; none when nothing is due or it is lost.
+
+    With `suspects` claim those only: some that died once, or else, if the caller runs it `alone`, one of the others.
+    """
     with transaction.atomic():
         if not is_current(held.lane_id, held.epoch):
             return []
         now = moment(now_ms())
-        waiting = due_suspects(held.lane_id) if suspects else []
-        waiting = waiting or due(held.lane_id, limit)
+        waiting = due_suspects(held.lane_id, limit, alone=alone) if suspects else due(held.lane_id, limit)
         places = places_by_id(sorted(waiting))
         found = hold(waiting, held.epoch)
         if not found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from ponte.domain.message import NoAnswer, Request, Response
@@ -23,14 +23,21 @@ Gate = Callable[[Request], Awaitable[NoAnswer | None]]
 class ChannelLine:
     """Both sides of one channel for one drain. `blocked` is set when no fresh token is to be had."""
 
-    def __init__(self, context: Context, transport: Asks, database: Database, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        transport: Asks,
+        database: Database,
+        pace: Pace | None = None,
+        vtex_pace: Pace | None = None,
+    ) -> None:
         self.context = context
         self.facts = FactBook(context.channel_id, context.connector, database)
         self.blocked: Problem | None = None
         self._database = database
         self._credentials = context.credentials
         self._renewing = asyncio.Lock()
-        self.vtex = Party("vtex", transport, context.vtex, Pace(context.vtex_per_second, VTEX_BURST))
+        self.vtex = Party("vtex", transport, context.vtex, vtex_pace or Pace(context.vtex_per_second, VTEX_BURST))
         self.marketplace = Party(
             "marketplace",
             transport,
@@ -49,9 +56,11 @@ class ChannelLine:
         if await self._database.read(is_stale, self._credentials):
             await self._refresh(self._credentials.version)
 
-    async def _renew(self, request: Request, response: Response) -> bool:
+    async def _renew(self, request: Request, response: Response, used: Mapping[str, str]) -> bool:
         if not self.context.connector.is_expired_token(request, response):
             return False
+        if used is not self.context.marketplace.secrets:
+            return True  # the token was refreshed while this answer was on its way
         return await self._refresh(self._credentials.version)
 
     async def _refresh(self, version: int) -> bool:
@@ -82,5 +91,5 @@ class ChannelLine:
         return True
 
 
-async def _never(_request: Request, _response: Response) -> bool:
+async def _never(_request: Request, _response: Response, _used: Mapping[str, str]) -> bool:
     return False

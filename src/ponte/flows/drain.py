@@ -6,18 +6,20 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from ponte.db.records import problem_to_json
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import NoAnswer, Request
-from ponte.domain.outcome import Blocked, Postponed
+from ponte.domain.outcome import Blocked, Outcome, Postponed
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.flows.begin import BATCH, begin
 from ponte.flows.breaker import Breaker, open_seconds
 from ponte.flows.channel import ChannelLine
+from ponte.flows.discretion import discreet
 from ponte.flows.failpoints import reach
 from ponte.flows.integrate import Desk, integrate
 from ponte.flows.job import Job, Result
@@ -25,8 +27,10 @@ from ponte.flows.lease import Fence, Lease
 from ponte.flows.offline import Database
 from ponte.flows.reading import Reading
 from ponte.flows.settlement import SUPERSEDED, bury, write_results
-from ponte.net.converse import FENCED
-from ponte.queue.lanes import close_circuit, outlook, release, trip
+from ponte.flows.solitude import Solitude
+from ponte.net.converse import FENCED, Record
+from ponte.net.pace import PATIENCE_SECONDS
+from ponte.queue.lanes import close_circuit, is_current, outlook, release, trip
 from ponte.queue.work import doomed
 
 log = logging.getLogger("ponte.drain")
@@ -36,6 +40,7 @@ JOB_SECONDS = 120.0
 SLICE_SECONDS = 5.0
 POLL_SECONDS = 0.2
 RETRY_WRITE_SECONDS = 0.5
+QUIET = frozenset({"breaker", "blocked", "throttled"})
 
 
 @dataclass(slots=True)
@@ -61,12 +66,7 @@ class LaneDrain:
         *,
         runner: str,
         crowded: Callable[[], bool] = _never,
-        lease: Lease,
-        line: ChannelLine,
-        database: Database,
-        *,
-        runner: str,
-        crowded: Callable[[], bool] = _never,
+        solitude: Solitude | None = None,
     ) -> None:
         self._lease = lease
         self._held = lease.held
@@ -74,6 +74,7 @@ class LaneDrain:
         self._database = database
         self._runner = runner
         self._crowded = crowded
+        self._solitude = solitude or Solitude()
         self._fence = Fence(lease, database)
         self._breaker = Breaker(probing=lease.held.probing)
         self._room = asyncio.Semaphore(line.context.concurrency)
@@ -84,6 +85,7 @@ class LaneDrain:
         self._stopping = ""
         self._trouble: Problem | None = None
         self._healed = False
+        self._silence = 0.0
         self.served = Served()
 
     def stop(self, reason: str) -> None:
@@ -97,6 +99,10 @@ class LaneDrain:
             await self._bury_doomed()
             await self._run_suspects()
             await self._run_due()
+        except asyncio.CancelledError:
+            for task in self._active:
+                task.cancel()
+            raise
         finally:
             await self._finish(settling)
         self.served.reason = self._stopping or "empty"
@@ -109,13 +115,20 @@ class LaneDrain:
             await self._database.write(bury, self._held, dead)
 
     async def _run_suspects(self) -> None:
-        """Run what was running when a runner died, apart from everything else."""
-        while self._held.suspects and not self._done():
-            jobs = await self._begin(suspects=True)
-            self._start(jobs)
-            await self._wait_for_all()
-            if not jobs or not jobs[0].claimed.deaths:
-                return
+        """Run what was running when a runner died: some at a time, and what died twice alone in this process."""
+        while self._held.suspects and await self._run_some_suspects(alone=False):
+            pass
+        while self._held.suspects:
+            # Alone already when it is claimed: what dies here while it waits must not be charged to it.
+            async with self._solitude.alone():
+                if not await self._run_some_suspects(alone=True):
+                    return
+
+    async def _run_some_suspects(self, *, alone: bool) -> bool:
+        jobs = [] if self._done() else await self._begin(suspects=True, alone=alone)
+        self._start(jobs)
+        await self._wait_for_all()
+        return bool(jobs)
 
     async def _run_due(self) -> None:
         until = time.monotonic() + SLICE_SECONDS
@@ -140,7 +153,7 @@ class LaneDrain:
             self.stop("lease lost")
         return bool(self._stopping)
 
-    async def _begin(self, *, suspects: bool) -> list[Job]:
+    async def _begin(self, *, suspects: bool, alone: bool = False) -> list[Job]:
         opened, due = await self._database.read(outlook, self._held.lane_id)
         if not opened:
             self.stop("paused")
@@ -148,14 +161,14 @@ class LaneDrain:
             return []
         limit = 1 if self._breaker.probing else BATCH
         jobs = await self._database.write(
-            begin, self._held, limit=limit, runner=self._runner, suspects=suspects and not self._active
+            begin, self._held, limit=limit, runner=self._runner, suspects=suspects, alone=alone
         )
         reach("after_claim")
         return jobs
 
     def _start(self, jobs: Sequence[Job]) -> None:
         context = self._line.context
-        skus = [job.sku for job in jobs if job.claimed.task is Task.SEND]
+        skus = [job.sku for job in jobs if job.claimed.task is Task.SEND or job.link.listing is None]
         reading = Reading(skus, context.trade_policy, context.affiliate_id, self._line.vtex) if skus else None
         for job in jobs:
             task = asyncio.create_task(self._run_one(job, reading))
@@ -163,10 +176,15 @@ class LaneDrain:
             task.add_done_callback(self._active.discard)
 
     async def _run_one(self, job: Job, reading: Reading | None) -> None:
-        result = Result(job, Postponed(SUPERSEDED), spared=True)
-        async with self._room:
-            if not self._stopping and self._lease.holds():
-                await self._run_job(result, reading)
+        result = Result(job, Postponed(SUPERSEDED), spared=True, begun=False)
+        beside = nullcontext() if job.claimed.deaths > 1 else self._solitude.shared()
+        try:
+            async with self._room, beside:
+                if not self._stopping and self._lease.holds():
+                    await self._run_job(result, reading)
+        except asyncio.CancelledError:  # the grace of a shutdown is over: what is known of the run is written down
+            result.outcome = _cut_short(result, ProblemClass.NETWORK, "shutdown", "")
+            result.spared = not result.record.changed
         self._watch(result)
         self._results.append(result)
         self.served.products += 1
@@ -181,7 +199,10 @@ class LaneDrain:
             self._line.vtex,
             self._line.marketplace_for(lambda request: self._gate(request, result.job)),
         )
-        result.spared = False
+        result.begun, result.spared = True, False
+        if self._line.blocked is not None:
+            result.outcome = self._told(Blocked(self._line.blocked))
+            return
         try:
             async with asyncio.timeout(JOB_SECONDS):
                 await integrate(result, desk)
@@ -190,12 +211,18 @@ class LaneDrain:
         except Exception as bug:  # the worker's door: one product's bug must not stop the others
             log.exception("lane %s: %s failed", self._held.lane_id, result.job.sku)
             result.outcome = _cut_short(result, ProblemClass.UNKNOWN, "ponte_bug", type(bug).__name__)
-        if self._line.blocked is not None:
-            result.outcome = Blocked(self._line.blocked)
+        result.outcome = self._told(result.outcome)
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """Return an outcome as it may be kept; a token that nobody could renew is the account's trouble."""
+        if self._line.blocked is not None and _is_about_account(outcome):
+            outcome = Blocked(self._line.blocked)
+        secrets = (*self._line.context.marketplace.secrets.values(), *self._line.context.vtex.secrets.values())
+        return discreet(outcome, secrets)
 
     async def _gate(self, request: Request, job: Job) -> NoAnswer | None:
         """Stop a request that must not go out any more."""
-        if self._stopping in {"breaker", "blocked"} or not self._lease.holds():
+        if self._stopping in QUIET or not self._lease.holds():
             return FENCED
         if request.changes:
             reach("before_send")
@@ -210,8 +237,14 @@ class LaneDrain:
         if isinstance(result.outcome, Blocked):
             self.stop("blocked")
             return
-        if self._stopping == "breaker":
+        if self._stopping in {"breaker", "throttled"}:
             result.spared = isinstance(result.outcome, Postponed) and not result.outcome.unknown
+            return
+        if silence := _asked_silence(result.outcome):
+            self.stop("throttled")
+            self._trouble, self._silence = silence
+            return
+        if _only_doubtful(result):
             return
         was_probing = self._breaker.probing
         trouble = self._breaker.watch(result.outcome)
@@ -253,16 +286,29 @@ class LaneDrain:
         while True:
             try:
                 blocked = await self._database.write(write_results, self._held, results)
-            except DatabaseError:
+            except (OperationalError, InterfaceError):
                 log.exception("lane %s: %s results could not be written", self._held.lane_id, len(results))
                 await asyncio.sleep(RETRY_WRITE_SECONDS)
                 if not self._lease.holds():
                     return  # whoever takes the lane next finds the work and does it again
+            except Exception:  # something in there cannot be stored; it must not hold up the others
+                log.exception("lane %s: %s results cannot be written", self._held.lane_id, len(results))
+                await self._write_apart(results)
+                return
             else:
                 if blocked is not None:
                     self.stop("blocked")
                 reach("after_settle")
                 return
+
+    async def _write_apart(self, results: list[Result]) -> None:
+        """Write one by one; of one that cannot be stored, only that it is so."""
+        if len(results) > 1:
+            for result in results:
+                await self._write([result])
+        elif results[0].record.passed or results[0].offer or results[0].sku:
+            await self._write([_wordless(results[0])])
+        # Not even that could be written: the work is left running, a death to whoever takes the lane next.
 
     async def _finish(self, settling: asyncio.Task[None]) -> None:
         await self._wait_for_all()
@@ -273,11 +319,45 @@ class LaneDrain:
 
     def _give_back(self) -> None:
         with transaction.atomic():
+            if not is_current(self._held.lane_id, self._held.epoch):
+                return
             if self._trouble is not None:
-                trip(self._held.lane_id, open_seconds(self._held.trips), problem_to_json(self._trouble))
+                seconds = self._silence or open_seconds(self._held.trips)
+                trip(self._held.lane_id, seconds, problem_to_json(self._trouble))
             elif self._healed:
                 close_circuit(self._held.lane_id)
             release(self._held.lane_id, self._held.epoch)
+
+
+def _is_about_account(outcome: Outcome) -> bool:
+    return isinstance(outcome, Postponed) and outcome.problem.kind.about_account
+
+
+def _asked_silence(outcome: Outcome) -> tuple[Problem, float] | None:
+    """Return the trouble and the seconds when the other side wants to hear nothing for longer than a run waits."""
+    match outcome:
+        case Postponed(problem, float(seconds)) if problem.http_status == 429 and seconds > PATIENCE_SECONDS:
+            return problem, seconds
+        case _:
+            return None
+
+
+def _only_doubtful(result: Result) -> bool:
+    """True when a try changed nothing and was answered, and is put off only for an earlier create's sake.
+
+    That says nothing about the other side's health.
+    """
+    if not isinstance(result.outcome, Postponed) or not result.outcome.unknown or result.record.changed:
+        return False
+    last = result.record.passed[-1].status if result.record.passed else None
+    return last is not None and last < 500
+
+
+def _wordless(result: Result) -> Result:
+    """Return the result without anything that came from outside."""
+    record = Record(changed=result.record.changed)
+    problem = Problem(ProblemClass.UNKNOWN, Stage.SEND, code="ponte_bug", message="result")
+    return Result(result.job, Postponed(problem, unknown=record.changed), record, sent=result.sent)
 
 
 def _cut_short(result: Result, kind: ProblemClass, code: str, detail: str) -> Postponed:

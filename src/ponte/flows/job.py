@@ -41,3 +41,5 @@ class Result:
     withdrawn: bool = False
     spared: bool = False
     """The breaker was open or the runner is stopping: the try does not count."""
+    begun: bool = True
+    """False for one that was claimed and never came to its turn: there was no try."""

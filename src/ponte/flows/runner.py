@@ -21,10 +21,11 @@ from ponte.db.sealed import WrongKeyError
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.flows import bulk
 from ponte.flows.channel import ChannelLine
-from ponte.flows.context import Context, Unready, read_context
+from ponte.flows.context import VTEX_BURST, Context, Unready, read_context
 from ponte.flows.drain import LaneDrain
 from ponte.flows.lease import Lease
 from ponte.flows.offline import Database
+from ponte.flows.solitude import Solitude
 from ponte.flows.tidy import EVERY_SECONDS, tidy
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
@@ -48,12 +49,14 @@ class Runner:
         self._drains: dict[int, LaneDrain] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._paces: dict[int, Pace] = {}
+        self._vtex_paces: dict[int, Pace] = {}
         self._stopping = asyncio.Event()
         self._transport: Transport | None = None
         self._seen = -1
         self._looked_at = 0.0
         self._tidy_at = 0.0
         self._crowded = False
+        self._solitude = Solitude()
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -80,7 +83,7 @@ class Runner:
     async def drain(self, lane_id: int) -> None:
         """Drain one lane now, if nobody else does and there is room; what a wake-up asks for."""
         if len(self._drains) < self._lanes and lane_id not in self._drains and not self._stopping.is_set():
-            await self._serve(lane_id)
+            await asyncio.wait([self._begin(lane_id)])
 
     async def _pause(self) -> None:
         try:
@@ -104,9 +107,14 @@ class Runner:
         self._crowded = len(lanes) > self._lanes - len(self._drains)
         for lane_id in lanes[: self._lanes - len(self._drains)]:
             if lane_id not in self._drains:
-                task = asyncio.create_task(self._serve(lane_id))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._begin(lane_id)
+
+    def _begin(self, lane_id: int) -> asyncio.Task[None]:
+        """Serve a lane in a task that the end of the runner waits for, whoever asked for it."""
+        task = asyncio.create_task(self._serve(lane_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _tidy_now_and_then(self) -> None:
         now = time.monotonic()
@@ -161,8 +169,10 @@ class Runner:
         if context is None:
             return
         assert self._transport is not None
-        line = ChannelLine(context, self._transport, self._database, self._pace(context))
-        drain = LaneDrain(lease, line, self._database, runner=self.name, crowded=lambda: self._crowded)
+        line = ChannelLine(context, self._transport, self._database, self._pace(context), self._vtex_pace(context))
+        drain = LaneDrain(
+            lease, line, self._database, runner=self.name, crowded=lambda: self._crowded, solitude=self._solitude
+        )
         self._drains[lease.held.lane_id] = drain
         if self._stopping.is_set():
             drain.stop("shutdown")
@@ -176,6 +186,13 @@ class Runner:
         pace = self._paces.get(context.channel_id)
         if pace is None or pace.full_rate != context.requests_per_second:
             pace = self._paces[context.channel_id] = Pace(context.requests_per_second, context.burst)
+        return pace
+
+    def _vtex_pace(self, context: Context) -> Pace:
+        """Return the store's pace, shared by all its channels: VTEX counts by account."""
+        pace = self._vtex_paces.get(context.store_id)
+        if pace is None or pace.full_rate != context.vtex_per_second:
+            pace = self._vtex_paces[context.store_id] = Pace(context.vtex_per_second, VTEX_BURST)
         return pace
 
     async def _end(self) -> None:

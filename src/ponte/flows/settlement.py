@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
-from ponte.db.clock import now_ms
+from ponte.db.clock import moment, now_ms
 from ponte.db.counts import Moves, bucket
-from ponte.db.integrations import Place, places_by_id, to_queued, to_waiting
+from ponte.db.integrations import Place, places_by_id, to_queued, to_rest
 from ponte.db.records import problem_to_json
-from ponte.db.results import Change, Ended, change_integrations, end_attempts, write_exchanges, write_problems
+from ponte.db.results import (
+    Change,
+    Ended,
+    change_integrations,
+    end_attempts,
+    forget_attempts,
+    write_exchanges,
+    write_problems,
+)
 from ponte.domain.lifecycle import (
     AttemptResult,
     Phase,
@@ -35,7 +42,7 @@ from ponte.domain.retry import backoff, gives_up
 from ponte.flows.job import Job, Result
 from ponte.queue.lanes import Held, disconnect, is_current
 from ponte.queue.wake import wake
-from ponte.queue.work import Next, Running, Wanted, doomed, enqueue, finish, reschedule, running
+from ponte.queue.work import Next, Running, Wanted, doomed, enqueue, finish, let_go, reschedule, running
 
 SUPERSEDED = Problem(ProblemClass.SUPERSEDED, Stage.SEND)
 
@@ -52,9 +59,15 @@ class _Batch:
     done: list[int]
     later: list[Next]
     again: list[Place]
-    waiting: list[Place]
     moves: Moves
     block: Problem | None = None
+    unbegun: list[Result] = field(default_factory=list)
+    rests: dict[Phase, list[int]] = field(default_factory=lambda: {Phase.QUEUED: [], Phase.WAITING: []})
+
+
+def _batch(held: Held) -> _Batch:
+    now = now_ms()
+    return _Batch(held, moment(now), now, [], [], [], [], [], Moves())
 
 
 def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
@@ -62,9 +75,9 @@ def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
     with transaction.atomic():
         ours = is_current(held.lane_id, held.epoch)
         ids = sorted(result.job.id for result in results)
-        works = running(ids)
         places = places_by_id(ids)
-        batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
+        works = running(ids)
+        batch = _batch(held)
         for result in results:
             place = places.get(result.job.id)
             if place is not None:
@@ -78,6 +91,8 @@ def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
 def _sort_in(batch: _Batch, result: Result, place: Place, work: Running | None, *, ours: bool) -> None:
     if not ours or work is None or work.epoch != batch.held.epoch:
         _supersede(batch, result, place)
+    elif not result.begun:
+        _hand_back(batch, result, place)
     elif work.generation != result.job.claimed.generation:
         _outdated(batch, result, place, work)
     else:
@@ -92,8 +107,17 @@ def _supersede(batch: _Batch, result: Result, place: Place) -> None:
     """Another runner has the lane, or the work is gone: what we did must not stand."""
     batch.ended.append(_ended(result, AttemptResult.SUPERSEDED, "", (SUPERSEDED,)))
     if result.record.changed:
-        batch.changes.append(Change(place.id, force=True))
+        batch.changes.append(Change(place.id, force=True, creating="renew"))
         batch.again.append(place)
+
+
+def _hand_back(batch: _Batch, result: Result, place: Place) -> None:
+    """Claimed, but the lane was stopped before its turn: it waits again in its old place, as if never claimed."""
+    batch.unbegun.append(result)
+    if place.phase == Phase.PROCESSING:
+        phase = Phase.QUEUED if result.job.claimed.task is Task.SEND else Phase.WAITING
+        batch.rests[phase].append(place.id)
+        _show(batch, place, Status.PENDING, phase)
 
 
 def _outdated(batch: _Batch, result: Result, place: Place, work: Running) -> None:
@@ -168,7 +192,7 @@ def _look_later(batch: _Batch, result: Result, place: Place, work: Running) -> N
         due = batch.now_ms + int(wait * 1000)
         batch.later.append(Next(place.id, Task.FOLLOW, Priority.RETRY, due, tries, Trigger.FOLLOW))
     if place.phase == Phase.PROCESSING:
-        batch.waiting.append(place)
+        batch.rests[Phase.WAITING].append(place.id)
         _show(batch, place, Status.PENDING, Phase.WAITING)
 
 
@@ -196,7 +220,7 @@ def _change(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> Ch
         listing=_listing(result.outcome),
         digest=result.offer.digest if result.offer and isinstance(result.outcome, Accepted | Pending) else None,
         force=result.withdrawn or _may_stand_otherwise(result),
-        creating=_creating(result),
+        creating="renew" if result.record.changed and _creating(result) == "keep" else _creating(result),
         next_at=next_at,
         shown_again=place.removed and verdict.status is Status.ERROR,
     )
@@ -242,9 +266,17 @@ def _write(batch: _Batch) -> None:
     write_problems(batch.changes, batch.held.channel_id)
     finish(batch.done)
     reschedule(batch.later)
-    to_waiting([place.id for place in batch.waiting], batch.now)
+    for phase, ids in batch.rests.items():
+        to_rest(ids, phase, batch.now)
+    forget_attempts(
+        {result.job.id: result.job.attempt_id for result in batch.unbegun},
+        undoubted=[result.job.id for result in batch.unbegun if result.job.link.uncertain_seconds is None],
+    )
+    let_go([result.job.id for result in batch.unbegun])
     _queue_again(batch)
     batch.moves.write()
+    if batch.again:
+        wake([batch.held.lane_id])
 
 
 def _queue_again(batch: _Batch) -> None:
@@ -257,7 +289,6 @@ def _queue_again(batch: _Batch) -> None:
         priority=Priority.LIVE,
         now=batch.now_ms,
     )
-    wake([batch.held.lane_id])
 
 
 def bury(held: Held, job_ids: Sequence[int]) -> None:
@@ -272,7 +303,7 @@ def bury(held: Held, job_ids: Sequence[int]) -> None:
             return
         places = places_by_id(sorted(job_ids))
         still = {*doomed(held.lane_id)}
-        batch = _Batch(held, timezone.now(), now_ms(), [], [], [], [], [], [], Moves())
+        batch = _batch(held)
         for place in (place for place in places.values() if place.id in still):
             batch.changes.append(
                 Change(place.id, verdict=verdict, force=True, creating="keep", shown_again=place.removed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
@@ -51,7 +52,7 @@ async def _open_gate(_: Request) -> NoAnswer | None:
     return None
 
 
-async def _no_renewal(_request: Request, _response: Response) -> bool:
+async def _no_renewal(_request: Request, _response: Response, _used: Mapping[str, str]) -> bool:
     return False
 
 
@@ -60,7 +61,8 @@ class Party:
     """One other side: how to reach it, how fast, and who is asked before a request goes out.
 
     `gate` is asked before every request; a `NoAnswer` from it stops the request (the lease is lost, the breaker is
-    open). `renew` is asked about every answer; True means: the credentials are fresh now, repeat once.
+    open). `renew` is asked about every answer, with the secrets that its request was sent with; True means: the
+    credentials are fresh now, repeat once.
     """
 
     side: str
@@ -68,7 +70,7 @@ class Party:
     line: Line
     pace: Pace
     gate: Callable[[Request], Awaitable[NoAnswer | None]] = _open_gate
-    renew: Callable[[Request, Response], Awaitable[bool]] = _no_renewal
+    renew: Callable[[Request, Response, Mapping[str, str]], Awaitable[bool]] = _no_renewal
 
 
 class EndlessConversationError(Exception):
@@ -91,24 +93,41 @@ async def converse(conversation: Conversation[T], party: Party, record: Record) 
             request = next(conversation) if answer is None else conversation.send(answer)
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return]
-        answer = await _ask(request, party, record)
-        if isinstance(answer, Response) and await party.renew(request, answer):
-            answer = await _ask(request, party, record)
+        answer = await _ask_and_renew(request, party, record)
     conversation.close()
     raise EndlessConversationError(party.side)
 
 
-async def _ask(request: Request, party: Party, record: Record) -> Answer:
-    await party.pace.take()
-    stopped = await party.gate(request)
+async def _ask_and_renew(request: Request, party: Party, record: Record) -> Answer:
+    stopped = await _wait_for_leave(request, party)
     if stopped is not None:
         return stopped
+    used = party.line.secrets
+    answer = await _exchange(request, party, record)
+    if not isinstance(answer, Response) or not await party.renew(request, answer, used):
+        return answer
+    return await _wait_for_leave(request, party) or await _exchange(request, party, record)
+
+
+async def _wait_for_leave(request: Request, party: Party) -> Answer | None:
+    """Wait for the pace and ask the gate; returns what to answer instead of asking.
+
+    Where the other side wants long silence, that is what it would answer: it is not asked again to hear it.
+    """
+    silence = await party.pace.take()
+    if silence:
+        return Response(429, {"retry-after": str(math.ceil(silence))})
+    return await party.gate(request)
+
+
+async def _exchange(request: Request, party: Party, record: Record) -> Answer:
     started_at = datetime.now(UTC)
     begin = time.monotonic()
+    before = record.changed
+    record.changed = before or request.changes  # a run that is cut short while it waits may have changed something
     answer = await party.transport.ask(request, party.line)
     took_ms = int((time.monotonic() - begin) * 1000)
-    if request.changes and (isinstance(answer, Response) or answer.sent):
-        record.changed = True
+    record.changed = before or (request.changes and (isinstance(answer, Response) or answer.sent))
     record.passed.append(_passed(request, answer, party, started_at, took_ms))
     _mind_throttling(answer, party.pace)
     return _dated(answer)

@@ -4,39 +4,64 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+
+PATIENCE_SECONDS = 10.0
 
 
 class Pace:
     """A token bucket: `rate` requests per second on average, `burst` at once.
 
     After a 429 the rate is halved and nothing goes out until the wait is over; each quiet minute gives a tenth back.
-    Lives in one event loop.
+    Lives in one event loop. `clock` is any monotonic clock in seconds, `sleep` waits by it.
     """
 
-    def __init__(self, rate: float, burst: int) -> None:
+    def __init__(
+        self,
+        rate: float,
+        burst: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
         self.full_rate = rate
         self.rate = rate
         self._burst = float(max(1, burst))
         self._tokens = self._burst
-        self._at = time.monotonic()
+        self._at = clock()
         self._closed_until = 0.0
         self._raised_at = self._at
 
-    async def take(self) -> None:
-        """Wait for the right to send one request."""
-        while (wait := self._next_wait()) > 0:  # noqa: ASYNC110 -- time passes, nobody signals it
-            await asyncio.sleep(wait)
+    async def take(self) -> float:
+        """Wait for the right to send one request; returns 0.
+
+        Where the other side wants silence for longer than anybody should sit and wait, returns at once how long.
+        """
+        while (wait := self._next_wait()) > 0:
+            if self._silence() > PATIENCE_SECONDS:
+                return self._silence()
+            await self._sleep(wait)
+        return 0.0
 
     def slow_down(self, seconds: float) -> None:
-        """The other side refused for being asked too often: wait, and then ask half as often."""
-        now = time.monotonic()
+        """The other side refused for being asked too often: wait, and then ask half as often.
+
+        Refusals of requests that were under way together are one refusal.
+        """
+        now = self._clock()
+        if now >= self._closed_until:
+            self.rate = max(self.rate / 2, self.full_rate / 64)
         self._closed_until = max(self._closed_until, now + seconds)
-        self.rate = max(self.rate / 2, self.full_rate / 64)
         self._tokens = 0.0
-        self._raised_at = now
+        self._at = self._raised_at = self._closed_until
+
+    def _silence(self) -> float:
+        return self._closed_until - self._clock()
 
     def _next_wait(self) -> float:
-        now = time.monotonic()
+        now = self._clock()
         if now < self._closed_until:
             return self._closed_until - now
         self._recover(now)

@@ -86,18 +86,18 @@ def due(lane_id: int, limit: int) -> list[int]:
     return found
 
 
-def due_suspects(lane_id: int) -> list[int]:
-    """Return due work whose runner died: to be run apart from all other, ten at a time, then each alone.
+def due_suspects(lane_id: int, limit: int, *, alone: bool = True) -> list[int]:
+    """Return due work whose runner died: to be run apart from all other, ten at a time, then (`alone`) one by one.
 
     So a job that kills its runner is known by itself at its third death, and the innocent beside it go on.
     """
     found = fetch(
         f"""SELECT integration_id, deaths FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0
             AND due_at_ms <= {now_sql()} ORDER BY deaths, due_at_ms LIMIT %s""",
-        [lane_id, SUSPECTS_TOGETHER],
+        [lane_id, min(limit, SUSPECTS_TOGETHER)],
     )
     together = [integration_id for integration_id, deaths in found if deaths == 1]
-    return together or [integration_id for integration_id, _ in found[:1]]
+    return together or [integration_id for integration_id, _ in found[:1] if alone]
 
 
 def hold(integration_ids: Sequence[int], epoch: int) -> list[Claimed]:
@@ -179,6 +179,15 @@ def running(integration_ids: Sequence[int]) -> dict[int, Running]:
         integration_ids,
     )
     return {row[0]: Running(*row[1:]) for row in rows}
+
+
+def let_go(integration_ids: Sequence[int]) -> None:
+    """Give claimed work back as it was."""
+    if integration_ids:
+        run(
+            f"UPDATE db_work SET lease_epoch = 0 WHERE integration_id IN ({marks(len(integration_ids))})",
+            integration_ids,
+        )
 
 
 def finish(integration_ids: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 
@@ -59,6 +60,7 @@ class Origin:
     first: Reason | None
     others: tuple[Reason, ...]
     failed: bool
+    same_cause: str = ""
 
 
 def origin_of(found: Integration, *, whole: bool = False) -> Origin:
@@ -72,7 +74,15 @@ def origin_of(found: Integration, *, whole: bool = False) -> Origin:
         first=reasons[0] if reasons else None,
         others=tuple(reasons[1:]),
         failed=bucket is Bucket.ERROR,
+        same_cause=_same_cause(found),
     )
+
+
+def _same_cause(found: Integration) -> str:
+    """Return the query of the list of records with the same first problem, "" when there is none."""
+    if not (found.problems and found.fingerprint):
+        return ""
+    return urlencode({"channel": found.channel.code, "cause": found.fingerprint})
 
 
 def _reason(problem: Problem, found: Integration, limit: int) -> Reason:

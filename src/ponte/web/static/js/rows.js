@@ -86,6 +86,7 @@
   function patchActions(cell, fresh) {
     if (verbs(cell) === verbs(fresh)) return true;
     const menu = cell.querySelector("[data-menu]");
+    if (!menu) return true;
     if (menu.matches(":popover-open")) return false;
     menu.replaceChildren(...fresh.querySelector("[data-menu]").childNodes);
     htmx.process(menu);
