@@ -60,7 +60,7 @@ postgres: $(DEV) ## Tests of what touches the database, on a private PostgreSQL
 e2e: $(DEV) ## Tests in a real Chromium
 	@tools/test e2e $(ARGS)
 
-faults: $(DEV) ## Tests that kill and stop real processes
+faults: $(DEV) ## Kill and stop real processes, count what is lost (ARGS="kills --kills 200")
 	@tools/test faults $(ARGS)
 
 bench: $(RUN) ## Measure this machine (ratios against a bare loop)

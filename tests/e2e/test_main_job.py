@@ -13,24 +13,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 READY_SECONDS = 120
 SLOW_SECONDS = 6
 
@@ -56,8 +45,6 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Install chromium (Debian: apt-get install chromium).")
     data = tmp_path_factory.mktemp("demo")
     port = _free_port()
     command = [sys.executable, "-m", "ponte", "demo", "--json", "--port", str(port), "--skus", "120"]
@@ -91,14 +78,6 @@ def _wait_until_loaded(running: Demo) -> None:
             return
         time.sleep(0.5)
     pytest.fail(f"The initial load did not end: {running.counts()}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=3000)
     parser.add_argument("--channels", type=int, default=0)
     parser.add_argument("--skus", type=int, default=0)
-    parser.add_argument("--poison", type=int, default=4)
+    parser.add_argument("--poison", type=int, default=1)
     parser.add_argument("--gap", type=float, default=0.8, help="mean seconds between two kills")
     parser.add_argument("--outage", type=float, default=30.0)
     parser.add_argument("--lease", type=float, default=10.0)

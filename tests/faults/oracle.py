@@ -140,6 +140,19 @@ def _miscounted() -> int:
     return sum(kept.get(key, 0) != true.get(key, 0) for key in kept.keys() | true.keys())
 
 
+def reprocess_those_put_away(seconds: float) -> int:
+    """Do what a person does who sees products put away as poison: nothing of them may be lost. Returns how many."""
+    from ponte.db.models import Integration
+    from ponte.flows.reprocess import reprocess
+
+    found = Integration.objects.filter(status="error", headline_class="WORKER_LOST")
+    ids = list(found.values_list("pk", flat=True))
+    if ids:
+        reprocess(ids, store_id=found[0].store_id, actor_id=None)
+        wait_for_rest(seconds)
+    return len(ids)
+
+
 def error_classes() -> dict[str, int]:
     """Return the errors on the screen by what they are about."""
     from ponte.db.sql import fetch

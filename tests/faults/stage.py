@@ -73,7 +73,7 @@ class Stage:
 def set_stage(setting: Setting) -> Stage:
     """Start everything but the workers."""
     data = Path(tempfile.mkdtemp(prefix="ponte-faults-"))
-    process, places = _start_sandbox(setting)
+    process, places = _start_sandbox(setting, data)
     url = _new_database() if setting.database == "postgresql" else ""
     hosts = [places[side]["base_url"].removeprefix("http://") for side in ("vtex", "mercadolivre")]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PONTE_")}
@@ -94,12 +94,15 @@ def set_stage(setting: Setting) -> Stage:
     return stage
 
 
-def _start_sandbox(setting: Setting) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+def _start_sandbox(setting: Setting, data: Path) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     skus = int(setting.channels * setting.skus_each * SPARE) + 60
     command = [sys.executable, "-m", "faults.sandbox", "--skus", str(skus), "--sellers", str(setting.channels)]
     command += ["--index-lag", str(setting.index_lag), "--seed", str(setting.seed)]
     environment = {**os.environ, "PYTHONPATH": str(TESTS)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=environment)
+    with (data / "sandbox.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True, env=environment
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:

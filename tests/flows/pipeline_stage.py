@@ -7,9 +7,11 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 from queue_stage import check_invariants
 
 from ponte.db.clock import now_ms
@@ -94,6 +96,11 @@ class Stage:
         await line.prepare()
         return await drain.run()
 
+    async def long_ago(self) -> None:
+        """Let every doubt be so old that the marketplace's search is sure to know."""
+        at = timezone.now() - timedelta(hours=1)
+        await self.do(lambda: Integration.objects.exclude(creating_since=None).update(creating_since=at))
+
     async def hurry(self) -> None:
         """Bring everything forward that waits."""
         await self.do(Work.objects.update, due_at_ms=0)
@@ -140,6 +147,23 @@ class Stage:
 
     async def open_circuit_now(self) -> None:
         await self.do(Lane.objects.update, breaker_until_ms=0)
+
+    @property
+    def hosts(self) -> list[str]:
+        """Return host:port of both fakes."""
+        urls = (self.sandbox.store.base_url, self.sandbox.mercadolivre.base_url)
+        return [url.removeprefix("http://") for url in urls]
+
+    async def elsewhere(self, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Call something that has an event loop of its own, in a thread."""
+
+        def run() -> Any:
+            try:
+                return call(*args, **kwargs)
+            finally:
+                connection.close()
+
+        return await asyncio.to_thread(run)
 
     @property
     def board(self) -> Any:

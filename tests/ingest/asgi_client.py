@@ -51,9 +51,9 @@ class Memory:
     threads: set[int] = field(default_factory=set)
 
     def storage(self) -> Storage:
-        return Storage(self.doors, self.take, self.quarantine, self._open, self._reset, self._close)
+        return Storage(self.doors, self.write_down, self.quarantine, self._open, self._reset, self._close)
 
-    def take(self, hints: Sequence[Hint]) -> None:
+    def write_down(self, hints: Sequence[Hint]) -> None:
         self.threads.add(threading.get_ident())
         self.breaks()
         for hint in hints:

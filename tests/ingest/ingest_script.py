@@ -21,9 +21,11 @@ def prepare() -> None:
 
 
 def stored() -> None:
-    from ponte.db.models import Integration
+    from ponte.db.models import Inbox, Integration
 
-    print(json.dumps(list(Integration.objects.filter(work__isnull=False).values_list("sku", flat=True))))
+    queued = set(Integration.objects.filter(work__isnull=False).values_list("sku", flat=True))
+    written = {sku for row in Inbox.objects.all() for _, _, sku, _ in json.loads(row.hints)}
+    print(json.dumps(sorted(queued | written)))
 
 
 def main(words: list[str]) -> int:

@@ -96,7 +96,7 @@ class Server:
         psutil.wait_procs(family, 10)
 
     def stored(self) -> set[str]:
-        """Return the SKUs that have an integration and work waiting."""
+        """Return the SKUs that are written down, or have an integration and work waiting."""
         return set(json.loads(self.script("stored")))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from dataclasses import replace
 
@@ -10,19 +11,27 @@ import pytest
 from asgi_client import Told, call, note, post, visit
 from django.db import connection
 
-from ponte.db.models import Counter, Integration, Quarantine, Store, Work
+from ponte.db.models import Counter, Inbox, Integration, Quarantine, Store, Work
+from ponte.flows import inbox
 from ponte.ingest.app import Ingest
 from ponte.ingest.committing import Fate, Parcel
 from ponte.ingest.storage import database
 
 
 def told(*bodies: object) -> list[int]:
-    """Send these bodies at once and return the statuses."""
+    """Send these bodies at once, fold what was written down, and return the statuses."""
 
     async def session(app: Ingest) -> list[Told]:
         return list(await asyncio.gather(*(call(app, post(body)) for body in bodies)))  # type: ignore[arg-type]
 
-    return [answer.status for answer in visit(database(), session)]
+    answers = visit(database(), session)
+    fold_all()
+    return [answer.status for answer in answers]
+
+
+def fold_all() -> None:
+    while inbox.fold():
+        pass
 
 
 def test_a_notification_makes_one_integration_that_waits(store: Store) -> None:
@@ -36,6 +45,17 @@ def test_a_notification_makes_one_integration_that_waits(store: Store) -> None:
         "queued",
     )
     assert Work.objects.get().integration_id == row.pk
+
+
+def test_what_was_told_200_is_in_the_inbox_and_nowhere_else_yet(store: Store) -> None:
+    async def session(app: Ingest) -> int:
+        return (await call(app, post(note("15", ProductId=7)))).status
+
+    assert visit(database(), session) == 200
+    [row] = Inbox.objects.all()
+    channel = store.channels.get()
+    assert (json.loads(row.hints), row.refused) == ([[channel.pk, "product", "15", "7"]], "")
+    assert Integration.objects.count() == Work.objects.count() == 0
 
 
 def test_a36_a_thousand_times_the_same_is_one_work(store: Store) -> None:
@@ -95,6 +115,7 @@ def test_one_body_that_the_database_refuses_leaves_its_neighbours_alone(store: S
         return list(await asyncio.gather(*(call(app, post(note(sku))) for sku in range(1, 41))))
 
     statuses = [answer.status for answer in visit(database(), session)]
+    fold_all()
     assert [sku for sku, status in enumerate(statuses, 1) if status != 200] == [13]
     assert statuses[12] == 202
     assert set(Integration.objects.values_list("sku", flat=True)) == {str(sku) for sku in range(1, 41)} - {"13"}
@@ -118,6 +139,7 @@ def test_a45_a_locked_database_is_a_503_within_a_second_and_then_all_is_well(sto
         return [took, free.status, *{answer.status for answer in locked}]
 
     took, free, *locked = visit(database(), session)
+    fold_all()
     assert locked == [503]
     assert took < 1.5
     assert free == 200
@@ -133,6 +155,7 @@ def test_a_connection_that_the_server_ended_costs_nobody_anything(store: Store) 
         return [first.status, second.status]
 
     assert visit(database(), session) == [200, 200]
+    fold_all()
     assert sorted(Integration.objects.values_list("sku", flat=True)) == ["15", "16"]
 
 

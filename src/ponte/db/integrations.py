@@ -13,8 +13,8 @@ from typing import Any
 from django.db import connection
 
 from ponte.db.counts import Moves, bucket
-from ponte.domain.lifecycle import Phase
 from ponte.db.sql import fetch, locked, marks, rows_of_marks, run
+from ponte.domain.lifecycle import Phase
 
 Key = tuple[int, str, str]
 """(channel, kind, sku)"""

@@ -373,6 +373,21 @@ class Fact(models.Model):
         return f"{self.channel_id}: {self.key}"
 
 
+class Inbox(models.Model):
+    """Hints that were written down before VTEX heard 200, and wait to be folded into the queue: a batch is a row.
+
+    `hints` is JSON text: [[channel, kind, sku, product id], ...]. `refused` says why a row could not be folded (the
+    kind of error): such a row is left for a person; emptied, it is tried again.
+    """
+
+    received_at = models.DateTimeField()
+    hints = models.TextField()
+    refused = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"row {self.pk}"
+
+
 class Quarantine(models.Model):
     """A notification that could not be understood or belongs to nobody: kept raw (redacted, cut), counted."""
 

@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 
 from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
+from ponte.db.search import searchable
 from ponte.db.sql import marks, rows_of_marks, run, run_many
 from ponte.domain.fingerprint import fingerprint
 from ponte.domain.lifecycle import AttemptResult, Verdict
-from ponte.domain.mapping import plain
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Listing
 from ponte.domain.problem import Problem, headline
@@ -242,7 +242,7 @@ def _search_text(change: Change, problems: Sequence[Problem]) -> str | None:
     listing = change.listing.id if change.listing else ""
     words = [sku.id, sku.product_id, sku.ean, sku.reference, sku.name, listing]
     words += [f"{problem.code} {problem.subject} {problem.message[:400]}" for problem in problems[:5]]
-    return plain(" ".join(words))[:MAX_SEARCH_TEXT].replace("\0", "")
+    return searchable(words, MAX_SEARCH_TEXT)
 
 
 def write_problems(changes: Sequence[Change], channel_id: int) -> None:

@@ -189,11 +189,18 @@ def cut_at_word(text: str, limit: int) -> str:
     return head[:space].rstrip(" ,-–/") if space > limit * 2 // 3 else text[:limit].rstrip()
 
 
-@lru_cache(maxsize=16_384)
 def plain(text: str) -> str:
     """Return a text for comparing: no accents, no case, single blanks."""
+    return _known_plain(text) if len(text) <= SHORT else _plain(text)
+
+
+def _plain(text: str) -> str:
     bare = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())
+
+
+SHORT = 60
+_known_plain = lru_cache(maxsize=8_192)(_plain)  # names of attributes and values come again with every product
 
 
 def _translated(found: str, values: Table[str, str]) -> str:

@@ -86,6 +86,7 @@ class LaneDrain:
         self._trouble: Problem | None = None
         self._healed = False
         self._silence = 0.0
+        self.job_seconds = JOB_SECONDS
         self.served = Served()
 
     def stop(self, reason: str) -> None:
@@ -204,10 +205,10 @@ class LaneDrain:
             result.outcome = self._told(Blocked(self._line.blocked))
             return
         try:
-            async with asyncio.timeout(JOB_SECONDS):
+            async with asyncio.timeout(self.job_seconds):
                 await integrate(result, desk)
         except TimeoutError:
-            result.outcome = _cut_short(result, ProblemClass.NETWORK, "job_timeout", f"{JOB_SECONDS:g} s")
+            result.outcome = _cut_short(result, ProblemClass.NETWORK, "job_timeout", f"{self.job_seconds:g} s")
         except Exception as bug:  # the worker's door: one product's bug must not stop the others
             log.exception("lane %s: %s failed", self._held.lane_id, result.job.sku)
             result.outcome = _cut_short(result, ProblemClass.UNKNOWN, "ponte_bug", type(bug).__name__)

@@ -94,11 +94,12 @@ def take(
     for start in range(0, len(keys), CHUNK):
         some = {key: products[key] for key in keys[start : start + CHUNK]}
         with transaction.atomic():
-            _take(some, trigger, priority, actor_id)
+            take_in(some, trigger=trigger, priority=priority, actor_id=actor_id)
     return len(keys)
 
 
-def _take(products: Mapping[Key, str], trigger: Trigger, priority: int, actor_id: int | None) -> None:
+def take_in(products: Mapping[Key, str], *, trigger: Trigger, priority: int, actor_id: int | None = None) -> None:
+    """Make or refresh these integrations ({key: product id}) and queue them, within the caller's transaction."""
     lanes = lanes_of(sorted({channel_id for channel_id, _, _ in products}))
     known = places_by_key([key for key in products if key[:2] in lanes])
     new = {key: product_id for key, product_id in products.items() if key[:2] in lanes and key not in known}

@@ -19,7 +19,7 @@ from ponte.config import config
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows import bulk
+from ponte.flows import bulk, inbox
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import VTEX_BURST, Context, Unready, read_context
 from ponte.flows.drain import LaneDrain
@@ -35,6 +35,7 @@ log = logging.getLogger("ponte.worker")
 LANES_AT_ONCE = 8
 LOOK_SECONDS = 0.2
 LOOK_AT_LEAST_SECONDS = 1.0
+FOLD_PAUSE_SECONDS = 0.002
 GRACE_SECONDS = 20.0
 
 
@@ -95,7 +96,8 @@ class Runner:
     async def _look(self) -> None:
         """Start a drain for each due lane, as far as there is room; and let bulk actions take a step."""
         try:
-            if not await self._database.read(self._may_have_work):
+            folded = await self._fold()
+            if not await self._database.read(self._may_have_work) and not folded:
                 return
             await self._database.write(bulk.step)
             await self._tidy_now_and_then()
@@ -108,6 +110,18 @@ class Runner:
         for lane_id in lanes[: self._lanes - len(self._drains)]:
             if lane_id not in self._drains:
                 self._begin(lane_id)
+
+    async def _fold(self) -> bool:
+        """Bring what the webhook wrote down into the queue, for as long as a look's pause; say whether there was any."""
+        if not await self._database.read(inbox.waiting):
+            return False
+        until = time.monotonic() + LOOK_SECONDS
+        while await self._database.write(inbox.fold):
+            if time.monotonic() >= until or self._stopping.is_set():
+                break
+            # SQLite's lock goes to whoever asks next: the webhook's writer must find it free now and then.
+            await asyncio.sleep(FOLD_PAUSE_SECONDS)
+        return True
 
     def _begin(self, lane_id: int) -> asyncio.Task[None]:
         """Serve a lane in a task that the end of the runner waits for, whoever asked for it."""

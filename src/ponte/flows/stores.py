@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets as random_secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from ponte.db.models import Channel, Lane, Store
 from ponte.domain.connector import Setting
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import parse_mapping
+
+
+CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+AFFILIATE = re.compile(r"[A-Za-z]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,9 @@ def add_channel(
     parsed = parse_mapping(mapping_text) if mapping_text else None
     if parsed and parsed.mapping is None:
         return Unusable("The mapping file has errors.", parsed.errors)
+    unfit = _unfit(store, code=code, affiliate_id=affiliate_id, base_url=base_url)
+    if unfit:
+        return Unusable(unfit)
     missing = _missing(found.manifest.settings, {**(settings or {}), **(secrets or {})})
     if missing:
         return Unusable(f"These settings are missing: {', '.join(missing)}.")
@@ -92,6 +100,19 @@ def add_channel(
         Lane.objects.bulk_create(Lane(channel=channel, kind=kind) for kind in sorted(found.manifest.kinds))
         note_one("channel added", f"channel:{code}", store_id=store.pk, actor_id=None)
     return channel
+
+
+def _unfit(store: Store, *, code: str, affiliate_id: str, base_url: str) -> str:
+    """Return what is wrong with how a channel is called, "" when nothing is."""
+    if not CODE.fullmatch(code):
+        return f"The code {code!r} may have letters, digits, - and _ only, 40 at most."
+    if Channel.objects.filter(store=store, code=code).exists():
+        return f"The store has a channel {code} already."
+    if affiliate_id and not AFFILIATE.fullmatch(affiliate_id):
+        return f"{affiliate_id!r} is no affiliate id: VTEX's have three letters."
+    if base_url and not base_url.startswith(("https://", "http://")):
+        return "The address of the marketplace must begin with https://."
+    return ""
 
 
 def set_mapping(channel: Channel, text: str, *, actor_id: int | None = None) -> tuple[MappingError, ...]:

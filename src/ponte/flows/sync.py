@@ -35,27 +35,30 @@ class Synced:
     problem: Problem | Unready | None = None
 
 
-def sync(channel_id: int) -> Synced:
-    """Queue every SKU of a channel. Run again, it changes nothing that is as it should be."""
-    return asyncio.run(_sync(channel_id))
+def sync(channel_id: int, *, wait_seconds: float = WAIT_SECONDS) -> Synced:
+    """Queue every SKU of a channel. Run again, it changes nothing that is as it should be.
+
+    `wait_seconds` pass between the tries of a page where VTEX asks for no wait of its own.
+    """
+    return asyncio.run(_sync(channel_id, wait_seconds))
 
 
-async def _sync(channel_id: int) -> Synced:
+async def _sync(channel_id: int, wait_seconds: float) -> Synced:
     database = Database()
     try:
         context = await database.read(read_context, channel_id)
         if isinstance(context, Unready):
             return Synced(0, context)
         async with Transport(config().private_hosts) as transport:
-            return await _queue_all(ChannelLine(context, transport, database), context, database)
+            return await _queue_all(ChannelLine(context, transport, database), context, database, wait_seconds)
     finally:
         database.close()
 
 
-async def _queue_all(line: ChannelLine, context: Context, database: Database) -> Synced:
+async def _queue_all(line: ChannelLine, context: Context, database: Database, wait_seconds: float) -> Synced:
     kinds = sorted(context.connector.manifest.kinds)
     seen: set[str] = set()
-    async for page in _pages(line, context):
+    async for page in _pages(line, context, wait_seconds):
         if isinstance(page, Problem):
             return Synced(len(seen), page)
         new = [sku for sku in page if sku not in seen]
@@ -65,10 +68,12 @@ async def _queue_all(line: ChannelLine, context: Context, database: Database) ->
     return Synced(len(seen))
 
 
-async def _pages(line: ChannelLine, context: Context) -> AsyncIterator[tuple[str, ...] | Problem]:
+async def _pages(
+    line: ChannelLine, context: Context, wait_seconds: float
+) -> AsyncIterator[tuple[str, ...] | Problem]:
     before: tuple[str, ...] = ()
     for number in range(1, MAX_PAGES):
-        page = await _page(line, context, number)
+        page = await _page(line, context, number, wait_seconds)
         if isinstance(page, Problem):
             yield page
             return
@@ -78,7 +83,7 @@ async def _pages(line: ChannelLine, context: Context) -> AsyncIterator[tuple[str
         before = page
 
 
-async def _page(line: ChannelLine, context: Context, number: int) -> tuple[str, ...] | Problem:
+async def _page(line: ChannelLine, context: Context, number: int, wait_seconds: float) -> tuple[str, ...] | Problem:
     for attempt in range(1, TRIES + 1):
         page = await converse(list_skus_page(context.trade_policy, number, PAGE), line.vtex, Record())
         match page:
@@ -87,7 +92,7 @@ async def _page(line: ChannelLine, context: Context, number: int) -> tuple[str, 
             case Postponed(problem, asked):
                 if attempt == TRIES:
                     return problem
-                await asyncio.sleep(asked or WAIT_SECONDS)
+                await asyncio.sleep(asked or wait_seconds)
             case _:
                 return page
     raise AssertionError("unreachable")

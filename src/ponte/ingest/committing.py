@@ -65,7 +65,7 @@ def _store_once(parcels: Sequence[Parcel], storage: Storage) -> None:
     hints = [hint for parcel in parcels for hint in parcel.hints]
     unrecognised = [item for parcel in parcels for item in parcel.unrecognised]
     if hints:
-        storage.take(hints)
+        storage.write_down(hints)
     if unrecognised:
         storage.quarantine(unrecognised)
 

@@ -106,14 +106,6 @@ class Listing:
         return next((choice for choice in self.choices if choice.current), None)
 
     @property
-    def total(self) -> int | None:
-        """How many the list has, where a counter knows it."""
-        filters = self.asked.filters
-        if filters.text or filters.first_day or filters.last_day or filters.cause or filters.skus:
-            return None
-        return next((tab.count for tab in self.tabs if tab.current), None)
-
-    @property
     def several_pages(self) -> bool:
         return bool(self.next or self.previous)
 

@@ -13,7 +13,7 @@ from faults.oracle import judge, logged, wait_for_rest
 from faults.stage import Setting, set_stage
 
 INDEX_LAG, SEARCH_LAG = 2.0, 4
-SHARE = 0.25
+SHARE = 0.12
 
 
 def run(told: Namespace) -> dict[str, Any]:

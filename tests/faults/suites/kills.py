@@ -11,7 +11,7 @@ from typing import Any
 
 from faults.crew import Crew, Death
 from faults.load import Load
-from faults.oracle import error_classes, judge, logged, results, wait_for_rest
+from faults.oracle import error_classes, judge, logged, reprocess_those_put_away, results, wait_for_rest
 from faults.stage import Setting, set_stage
 
 PLACES = ("after_claim", "before_send", "before_settle", "after_settle")
@@ -75,8 +75,7 @@ def run(told: Namespace) -> dict[str, Any]:
         crew.extra = dict
         rest = wait_for_rest(told.limit)
         rescues.stop()
-        put_away = error_classes().get("WORKER_LOST", 0)
-        _reprocess_those_put_away(told.limit)
+        put_away = reprocess_those_put_away(told.limit)
         found = judge(stage, load)
         waits = rescues.seconds(crew.deaths)
         breaches = found.breaches()
@@ -138,18 +137,6 @@ def _drive(crew: Crew, load: Load, told: Namespace, draw: random.Random) -> None
         time.sleep(0.05)
     if load.made < told.changes:
         load.burst(told.changes - load.made, lanes=len(load.stage.lines))
-
-
-def _reprocess_those_put_away(seconds: float) -> None:
-    """Do what a person does who sees them: nothing of them may be lost."""
-    from ponte.db.models import Integration
-    from ponte.flows.reprocess import reprocess
-
-    found = Integration.objects.filter(status="error", headline_class="WORKER_LOST")
-    ids = list(found.values_list("pk", flat=True))
-    if ids:
-        reprocess(ids, store_id=found[0].store_id, actor_id=None)
-        wait_for_rest(seconds)
 
 
 def percentile(values: list[float], share: float) -> float:

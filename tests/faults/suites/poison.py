@@ -14,6 +14,8 @@ from faults.rigged import POISON
 from faults.stage import Setting, set_stage
 
 MAX_SECONDS = 60.0
+EACH_MORE_SECONDS = 20.0
+"""Each further product may take two more deaths, and its worker's lanes wait for the lease after each."""
 LOOK_SECONDS = 0.2
 
 
@@ -37,7 +39,7 @@ def run(told: Namespace) -> dict[str, Any]:
         breaches.pop("errors", None)
         if found.errors != len(marked):
             breaches["errors"] = found.errors
-        if buried is None or buried > MAX_SECONDS:
+        if buried is None or buried > MAX_SECONDS + EACH_MORE_SECONDS * (len(marked) - 1):
             breaches["poison_alive"] = buried or -1
         if again is None:
             breaches["changed_poison_stuck"] = 1

@@ -13,7 +13,7 @@ from typing import Any
 
 from faults.crew import Crew, is_stopped, running_of
 from faults.load import Load
-from faults.oracle import judge, logged, wait_for_rest
+from faults.oracle import error_classes, judge, logged, reprocess_those_put_away, wait_for_rest
 from faults.stage import Line, Setting, Stage, set_stage
 
 WORKERS, LANES = 4, 3
@@ -53,6 +53,7 @@ def run(told: Namespace) -> dict[str, Any]:
         crew.extra = dict
         _wake_all(crew)
         rest = wait_for_rest(told.limit)
+        put_away = reprocess_those_put_away(told.limit)
         found = judge(stage, load)
         breaches = found.breaches()
         if len(stopped) < told.stops:
@@ -68,6 +69,8 @@ def run(told: Namespace) -> dict[str, Any]:
             "interrupted": _count("interrupted"),
             "reconciles": _reconciles(),
             "stale_seen": found.stale_seen,
+            "put_away": put_away,
+            "errors": error_classes(),
             "integrations": found.integrations,
             "rest_seconds": rest and round(rest, 1),
             "seconds": round(time.monotonic() - begin, 1),

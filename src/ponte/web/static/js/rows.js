@@ -64,6 +64,8 @@
     if (!bulk) return;
     const every = boxes(), chosen = every.filter((box) => box.checked).length;
     bulk.querySelector("[data-chosen]").textContent = String(chosen);
+    bulk.querySelector("[data-one]").hidden = chosen !== 1;
+    bulk.querySelector("[data-many]").hidden = chosen === 1;
     all.checked = chosen > 0 && chosen === every.length;
     all.indeterminate = chosen > 0 && chosen < every.length;
   }
