@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from faults.stage import Stage
 
@@ -115,8 +116,7 @@ def _ended(worker: subprocess.Popen[bytes]) -> int:
 def is_stopped(pid: int) -> bool:
     """True while SIGSTOP holds the process."""
     try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] == "T"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T"
     except OSError:
         return False
 

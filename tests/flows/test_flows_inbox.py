@@ -33,7 +33,10 @@ def test_hints_written_down_together_are_one_row():
     lane = make_lane()
     write_down(hints(lane, 15, 16, 15))
     [row] = Inbox.objects.all()
-    assert json.loads(row.hints) == [[lane.channel_id, "product", "15", "77"], [lane.channel_id, "product", "16", "77"]]
+    assert json.loads(row.hints) == [
+        [lane.channel_id, "product", "15", "77"],
+        [lane.channel_id, "product", "16", "77"],
+    ]
     assert Integration.objects.count() == 0
 
 

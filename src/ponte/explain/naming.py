@@ -20,9 +20,13 @@ def name_of(problem: Problem, language: str) -> str:
     subject = tidy(problem.subject, MAX_NAME)
     if given or not subject or "://" in subject:
         return given
+    return field_name(subject, language)
+
+
+def field_name(field: str, language: str) -> str:
+    """Return a field's or attribute's name in the operator's words, the field itself when it has none."""
     known = words(choose_language(language), "fields")
-    field = subject.rpartition(".")[2].casefold()  # VTEX's are paths: "Dimension.height"
-    return known.get(field, (subject,))[0]
+    return known.get(field.rpartition(".")[2].casefold(), (field,))[0]  # VTEX's are paths: "Dimension.height"
 
 
 def values_for(problem: Problem, language: str, context: Mapping[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from ponte.domain.lifecycle import AttemptResult
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
-from ponte.explain.naming import name_of
+from ponte.explain.naming import field_name, name_of
 from ponte.web.explained import language, problems_of, told
 from ponte.web.labels import Label
 
@@ -29,15 +29,6 @@ MAX_TEXT = 64 * 1024
 VTEX_SIDE = "vtex"
 SENT = frozenset({AttemptResult.ACCEPTED, AttemptResult.UNCHANGED})
 
-FIELDS: Mapping[str, str | Promise] = {
-    "category": _("Categoria"),
-    "title": _("Título"),
-    "price": _("Preço"),
-    "stock": _("Estoque"),
-    "description": _("Descrição"),
-    "pictures": _("Imagens"),
-    "images": _("Imagens"),
-}
 RULES: Mapping[str, str | Promise] = {
     "category map": _("pelo mapa de categorias"),
     "default": _("valor padrão"),
@@ -89,53 +80,50 @@ def content_of(found: Integration, tried: Attempt | None, passed: Sequence[Excha
         case "destino":
             return Content(view, text=_answers(passed, of_vtex=False))
         case _:
-            return Content("comparar", lines=tuple(_lines(found, tried)))
+            return Content("comparar", lines=tuple(_lines(found, tried, _verdict(tried, passed))))
 
 
-def _lines(found: Integration, tried: Attempt | None) -> list[Line]:
+def _lines(found: Integration, tried: Attempt | None, verdict: Label | None) -> list[Line]:
     problems = [problem for problem in problems_of(found.problems) if problem.subject]
     said = {plain(problem.subject): (problem, told(problem, found).title) for problem in reversed(problems)}
     provenance: Sequence[Mapping[str, JSON]] = tried.provenance if tried else []
     known = {plain(str(one.get("field", ""))) for one in provenance}
     absent = [key for key in said if key not in known and "://" not in key]
     lines = [_absent(*said[key]) for key in reversed(absent)]
-    lines += [_line(one, said, tried) for one in provenance[:MAX_LINES]]
+    lines += [_line(one, said, verdict) for one in provenance[:MAX_LINES]]
     return sorted(lines, key=lambda line: (not line.bad, not line.doubtful, not line.changed))
 
 
 def _absent(problem: Problem, title: str) -> Line:
-    name = FIELDS.get(problem.subject) or name_of(problem, language()) or problem.subject
+    name = name_of(problem, language()) or problem.subject
     return Line(name, "", "", "", 0, _fault(problem, title), problem.blocking)
 
 
-def _line(one: Mapping[str, JSON], said: Mapping[str, tuple[Problem, str]], tried: Attempt | None) -> Line:
+def _line(one: Mapping[str, JSON], said: Mapping[str, tuple[Problem, str]], verdict: Label | None) -> Line:
     field = str(one.get("field", ""))
     about = said.get(plain(field))
     return Line(
-        name=_name(field),
+        name=field_name(field, language()),
         found=str(one.get("found", "")),
         sent=str(one.get("sent", "")),
         rule=RULES.get(str(one.get("rule", "")), ""),
         line=int(one.get("line") or 0),
-        verdict=_fault(*about) if about else _verdict(tried),
+        verdict=_fault(*about) if about else verdict,
         bad=bool(about and about[0].blocking),
     )
-
-
-def _name(field: str) -> str | Promise:
-    return FIELDS.get(field, field)
 
 
 def _fault(problem: Problem, title: str) -> Label:
     return Label(title, "error", "err") if problem.blocking else Label(title, "alert", "wrn")
 
 
-def _verdict(tried: Attempt | None) -> Label | None:
+def _verdict(tried: Attempt | None, passed: Sequence[Exchange]) -> Label | None:
+    """Say what became of the fields nobody complained of."""
     if tried is None:
         return None
     if tried.result in SENT:
         return Label(_("Aceito"), "", "")
-    if tried.result == AttemptResult.REJECTED and tried.http_status:
+    if tried.result == AttemptResult.REJECTED and any(one.side != VTEX_SIDE for one in passed):
         return Label(_("Sem ressalva"), "", "")
     return Label(_("Não enviado"), "", "")
 

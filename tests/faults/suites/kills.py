@@ -19,7 +19,7 @@ WORKERS, LANES = 4, 3
 AT_WORK = 0.7
 MAX_RESCUE_SECONDS = 15.0
 MAX_PUT_AWAY = 0.15
-"""Whoever is killed three times in a row, at last alone, is taken for poison: shown as an error, a click brings it back.
+"""Whoever is killed three times in a row, at last alone, is taken for poison: an error that a click brings back.
 So many of them per kill are taken for chance."""
 SAMPLE_SECONDS = 0.05
 

@@ -1,4 +1,4 @@
-"""Two workers share many lanes; one is killed half way: all done, no SKU created twice, hardly anything sent twice."""
+"""Two workers share many lanes, one is killed half way: all is done, nothing is created twice."""
 
 from __future__ import annotations
 
