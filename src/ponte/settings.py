@@ -35,7 +35,17 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
         "PORT": url.port,
         "USER": url.user,
         "PASSWORD": url.password,
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": 12, "timeout": 5}, **dict(url.options)},
+        "OPTIONS": {
+            "pool": {"min_size": 0, "max_size": 12, "timeout": 5},
+            # A worker that is frozen or cut off in the midst of a transaction must not hold its locks: others are to
+            # take its lanes over.
+            "options": "-c idle_in_transaction_session_timeout=10000",
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 20_000,
+            **dict(url.options),
+        },
     }
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
 from ponte.db.search import searchable
-from ponte.db.sql import marks, rows_of_marks, run, run_many
+from ponte.db.sql import fetch, marks, rows_of_marks, run, run_many
 from ponte.domain.fingerprint import fingerprint
 from ponte.domain.lifecycle import AttemptResult, Verdict
 from ponte.domain.offer import Offer
@@ -63,6 +63,21 @@ class Change:
 
 def dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
+
+
+def open_attempts(rows: Sequence[Sequence[Any]]) -> dict[int, int]:
+    """Put attempts on record before anything is sent; returns {integration: attempt}.
+
+    A row is (integration, number, trigger, actor, task, started_at, epoch, generation, runner).
+    """
+    found = fetch(
+        f"""INSERT INTO db_attempt (integration_id, number, trigger, actor_id, task, started_at, epoch, generation,
+                runner, result, status, problems, provenance)
+            VALUES {", ".join([f"({marks(9)}, 'open', '', '[]', '[]')"] * len(rows))}
+            RETURNING integration_id, id""",
+        [value for row in rows for value in row],
+    )
+    return {int(integration_id): int(attempt_id) for integration_id, attempt_id in found}
 
 
 def end_attempts(ended: Sequence[Ended], now: datetime) -> None:

@@ -11,8 +11,8 @@ from django.db import transaction
 from ponte.db.clock import moment, now_ms
 from ponte.db.counts import Moves
 from ponte.db.integrations import places_by_id, to_processing
-from ponte.db.models import Attempt
 from ponte.db.records import listing_from_json
+from ponte.db.results import open_attempts
 from ponte.db.sql import fetch, marks, run
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import parse_json
@@ -60,24 +60,23 @@ def _known(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
 def _open_attempts(
     found: Sequence[Claimed], known: dict[int, tuple[Any, ...]], held: Held, runner: str, now: datetime
 ) -> list[Job]:
-    attempts = Attempt.objects.bulk_create(
-        Attempt(
-            integration_id=claimed.integration_id,
-            number=known[claimed.integration_id][2],
-            trigger=claimed.trigger,
-            actor_id=claimed.actor_id,
-            task=claimed.task,
-            started_at=now,
-            epoch=held.epoch,
-            generation=claimed.generation,
-            runner=runner,
-        )
-        for claimed in found
+    attempts = open_attempts(
+        [
+            (
+                claimed.integration_id,
+                known[claimed.integration_id][2],
+                claimed.trigger.value,
+                claimed.actor_id,
+                claimed.task.value,
+                now,
+                held.epoch,
+                claimed.generation,
+                runner,
+            )
+            for claimed in found
+        ]
     )
-    return [
-        _job(claimed, attempt.pk, known[claimed.integration_id], now)
-        for claimed, attempt in zip(found, attempts, strict=True)
-    ]
+    return [_job(claimed, attempts[claimed.integration_id], known[claimed.integration_id], now) for claimed in found]
 
 
 def _job(claimed: Claimed, attempt_id: int, row: tuple[Any, ...], now: datetime) -> Job:

@@ -119,7 +119,7 @@ def _take_with_care(products: Mapping[Key, str]) -> None:
             take_in(products, trigger=Trigger.NOTIFICATION, priority=Priority.LIVE)
     except DOWN:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- likewise
         if len(products) == 1:
             _set_aside(products, error)
             return

@@ -112,7 +112,7 @@ class Runner:
                 self._begin(lane_id)
 
     async def _fold(self) -> bool:
-        """Bring what the webhook wrote down into the queue, for as long as a look's pause; say whether there was any."""
+        """Bring what the webhook wrote down into the queue, for one look's time; say whether there was any."""
         if not await self._database.read(inbox.waiting):
             return False
         until = time.monotonic() + LOOK_SECONDS

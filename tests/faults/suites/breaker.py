@@ -15,7 +15,9 @@ from faults.load import Load
 from faults.oracle import judge, logged, restless, wait_for_rest
 from faults.stage import Setting, Stage, set_stage
 
-MOST_BEFORE_OPEN = 20
+MOST_BEFORE_OPEN = 30
+"""20 are on their way at once; ten failures open the circuit."""
+MOST_SECONDS_BEFORE_OPEN = 10.0
 MOST_TRIES = 3
 HEALED_SECONDS = 95.0
 """After 30 s of outage the circuit was opened twice, 30 s and 60 s: the second probe comes 90 s after the start."""
@@ -38,13 +40,16 @@ def run(told: Namespace) -> dict[str, Any]:
             stage.market.arm(kind="status", status=503, path="/items*", sku=sku, duration_seconds=told.outage)
         outage = time.monotonic()
         load.first()
+        opened = _wait_until_open(sick.lane_id, told.limit)
         others = _wait_for(well.channel_id, len(well.skus), told.limit)
         time.sleep(max(0.0, outage + told.outage - 3 - time.monotonic()))
         met, tries = stage.market.fired(), _most_tries()
         rest = wait_for_rest(told.limit)
         healed = time.monotonic() - outage - told.outage
         stage.market.disarm()
-        if met > MOST_BEFORE_OPEN + 1:
+        if opened is None or opened > MOST_SECONDS_BEFORE_OPEN:
+            breaches["opened_seconds"] = opened or -1
+        if met > MOST_BEFORE_OPEN + 1:  # and one probe
             breaches["requests_in_the_outage"] = met
         if tries > MOST_TRIES:
             breaches["burnt_tries"] = tries
@@ -56,6 +61,7 @@ def run(told: Namespace) -> dict[str, Any]:
         return {
             "outage_seconds": told.outage,
             "requests_in_the_outage": met,
+            "opened_seconds": opened,
             "most_tries": tries,
             "other_channel_seconds": others,
             "healed_seconds_after": round(healed, 1),
@@ -79,6 +85,17 @@ def _wait_for(channel_id: int, count: int, seconds: float) -> float | None:
         if Integration.objects.filter(channel_id=channel_id, status__in=["success", "alert"]).count() >= count:
             return round(time.monotonic() - begin, 1)
         time.sleep(0.1)
+    return None
+
+
+def _wait_until_open(lane_id: int, seconds: float) -> float | None:
+    from ponte.db.models import Lane
+
+    begin = time.monotonic()
+    while time.monotonic() - begin < seconds:
+        if Lane.objects.filter(pk=lane_id, breaker_trips__gt=0).exists():
+            return round(time.monotonic() - begin, 1)
+        time.sleep(0.05)
     return None
 
 
