@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -31,7 +30,7 @@ def list_connectors() -> None:
 
 @connector.command()
 @click.argument("name")
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def classify(name: str, file: TextIO) -> None:
     """Read marketplace answers as JSON lines {endpoint, status, headers, body}; print what each one means."""
     from ponte.connectors import Broken, get
@@ -42,10 +41,11 @@ def classify(name: str, file: TextIO) -> None:
     for number, recorded in _recorded(file):
         try:
             endpoint, response = _response(recorded)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
             fail(f"Line {number}: not an answer ({type(error).__name__}: {error}).")
         outcome = found.classify(endpoint, response)
-        sys.stdout.write(json.dumps(_told(outcome), ensure_ascii=False) + "\n")
+        told = json.dumps(_told(outcome), ensure_ascii=False)
+        click.echo(told.encode("utf-8", errors="replace").decode())
 
 
 def _recorded(file: TextIO) -> Iterator[tuple[int, Any]]:
@@ -54,7 +54,7 @@ def _recorded(file: TextIO) -> Iterator[tuple[int, Any]]:
             continue
         try:
             yield number, json.loads(line)
-        except ValueError:
+        except (RecursionError, ValueError):
             fail(f"Line {number} is not JSON.")
 
 

@@ -54,7 +54,7 @@ def export(account: str | None, output: TextIO, **given: Any) -> None:
 def safe_cell(value: object) -> str:
     """Return a cell that no spreadsheet takes for a formula (OWASP ASVS 1.2.10)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"} else text
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"} else text
 
 
 def _rows(store_id: int, filters: Any) -> Iterator[tuple[object, ...]]:

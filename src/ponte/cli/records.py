@@ -14,6 +14,8 @@ from ponte.ops.logging import one_line
 
 if TYPE_CHECKING:
     from ponte.db.models import Integration, Store
+    from ponte.domain.problem import Problem
+    from ponte.flows.context import Unready
 
 STATUSES = ("error", "alert", "success", "queued", "processing", "waiting")
 
@@ -86,7 +88,7 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
 @click.option("--channel")
 @click.option("--search", "q")
 @click.option("--cause")
-@click.option("--per-second", type=int, help="Slow a bulk reprocess down.")
+@click.option("--per-second", type=click.IntRange(min=1), help="Slow a bulk reprocess down.")
 @with_database
 def reprocess(numbers: tuple[int, ...], account: str | None, per_second: int | None, **given: Any) -> None:
     """Put records, or all that match a filter, back into the queue."""
@@ -148,7 +150,17 @@ def sync(account: str | None, code: str | None) -> None:
         synced = run(channel.pk)
         click.echo(f"{channel.code}: {synced.skus} SKUs queued")
         if synced.problem is not None:
-            fail(f"VTEX did not list everything: {synced.problem}")
+            fail(f"Not everything was listed: {_why(synced.problem)}")
+
+
+def _why(problem: Problem | Unready) -> str:
+    from ponte.domain.problem import Problem
+    from ponte.explain import explain
+
+    if not isinstance(problem, Problem):
+        return f"the channel cannot be used: {problem.reason} {problem.detail}"
+    told = explain(problem, language())
+    return f"{told.title}. {' '.join(told.fix)}"
 
 
 def _start_bulk(store: Store, verb: str, given: dict[str, Any], per_second: int | None) -> None:

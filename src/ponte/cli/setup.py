@@ -10,6 +10,7 @@ import click
 
 from ponte.cli.django import with_database
 from ponte.cli.output import fail, table
+from ponte.ops.logging import one_line
 
 
 @click.group()
@@ -70,6 +71,8 @@ def add_store(account: str, name: str, base_url: str, app_key: str, app_token: s
     from ponte.db.models import Store
     from ponte.flows import stores
 
+    if not stores.ACCOUNT.fullmatch(account):
+        fail(f"{account} is no VTEX account: letters, digits, - and _ only.")
     if Store.objects.filter(account=account).exists():
         fail(f"The store {account} is connected already.")
     address = base_url or f"https://{account}.vtexcommercestable.com.br"
@@ -136,7 +139,7 @@ def add_channel(account: str, code: str, mapping: Path | None, **given: object) 
         trade_policy=str(given["trade_policy"]),
         settings=dict(_pair(text) for text in given["settings"]),  # type: ignore[attr-defined]
         secrets={name: click.prompt(name, hide_input=True) for name in secret_names},
-        mapping_text=mapping.read_text(encoding="utf-8") if mapping else "",
+        mapping_text=_text_of(mapping) if mapping else "",
         base_url=str(given["base_url"]),
     )
     if isinstance(made, stores.Unusable):
@@ -197,7 +200,7 @@ def test(account: str, code: str) -> None:
     tested = channels.test(_channel(store, code), store_id=store.pk)
     for problem in tested.problems:
         told = explain(problem, language())
-        click.echo(f"{told.title}. {told.meaning} {' '.join(told.fix)}")
+        click.echo(one_line(f"{told.title}. {told.meaning} {' '.join(told.fix)}"))
     if not tested.ok:
         raise SystemExit(1)
     click.echo("Both sides answer.")
@@ -217,7 +220,7 @@ def mapping(account: str, code: str, file: Path | None) -> None:
     if file is None:
         click.echo(found.mapping_text)
         return
-    errors = stores.set_mapping(found, file.read_text(encoding="utf-8"))
+    errors = stores.set_mapping(found, _text_of(file))
     if errors:
         _show_mapping_errors(errors)
         fail("Nothing was changed.")
@@ -258,6 +261,13 @@ def _channel(store, code: str) -> int:  # type: ignore[no-untyped-def]  # noqa: 
     return int(found) if found else fail(f"The store {store.account} has no channel {code}.")
 
 
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file} cannot be read as UTF-8 text: {error}")
+
+
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
@@ -270,4 +280,4 @@ def _show_mapping_errors(errors: object) -> None:
     from ponte.explain import mapping_error_text
 
     for error in errors:  # type: ignore[attr-defined]
-        click.echo(mapping_error_text(error, language()), err=True)
+        click.echo(one_line(mapping_error_text(error, language())), err=True)

@@ -49,6 +49,8 @@ class Unrecognised:
 
 @dataclass(frozen=True, slots=True)
 class ChannelDoor:
+    """What the webhook needs to know of a channel; `affiliate_id` is in upper case, empty when it has none."""
+
     channel_id: int
     affiliate_id: str
     kinds: tuple[str, ...]

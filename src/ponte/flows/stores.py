@@ -18,6 +18,7 @@ from ponte.domain.connector import Setting
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import parse_mapping
 
+ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,80}")
 CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 AFFILIATE = re.compile(r"[A-Za-z]{1,3}")
 

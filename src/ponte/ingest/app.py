@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from ponte.flows.ingest import StoreDoor
-from ponte.ingest import answers, body
+from ponte.ingest import answers
 from ponte.ingest.answers import Answer, Receive, Scope, Send
+from ponte.ingest.body import PATIENCE, Bodies, declared
 from ponte.ingest.committing import Fate, Parcel
 from ponte.ingest.doors import Doors
-from ponte.ingest.judging import Verdict, judge
+from ponte.ingest.judging import judge
 from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage, database
 from ponte.ingest.writer import Limits, Writer
+
+INSTEAD = {Fate.SET_ASIDE: answers.SET_ASIDE, Fate.UNAVAILABLE: answers.UNAVAILABLE}
 
 
 class Ingest:
@@ -22,32 +25,37 @@ class Ingest:
     """
 
     def __init__(
-        self, storage: Storage | None = None, *, limits: Limits | None = None, patience: float = body.PATIENCE
+        self, storage: Storage | None = None, *, limits: Limits | None = None, patience: float = PATIENCE
     ) -> None:
         storage = storage or database()
         self._doors = Doors(storage)
         self._writer = Writer(storage, limits)
-        self._patience = patience
+        self._bodies = Bodies(patience)
 
     async def start(self) -> None:
+        self._bodies.start()
         await self._doors.start()
         self._writer.start()
 
     async def stop(self) -> None:
         """Store what waits, answer it, and close both connections."""
         await self._writer.stop()
+        self._bodies.stop()
         await self._doors.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = await self._answer(scope, receive)
+        door = self._doors.at(scope["path"])
+        if door is not None and scope["method"] == "POST":
+            answer = await self._post(door, scope["headers"], receive)
+        else:
+            answer = await self._answer(scope, receive)
         await send(answer.start)
         await send(answer.body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        key = store_key(scope["path"])
-        door = None if key is None else await self._doors.find(key)
+        door = await self._doors.open(scope["path"])
         if door is None:
-            return self._nobody(scope["method"], asked=key is not None)
+            return self._nobody(scope["method"], asked=store_key(scope["path"]) is not None)
         if scope["method"] != "POST":
             return _greeting(scope["method"])
         return await self._post(door, scope["headers"], receive)
@@ -58,29 +66,21 @@ class Ingest:
         return answers.UNKNOWN_HEAD if method == "HEAD" else answers.UNKNOWN
 
     async def _post(self, door: StoreDoor, headers: list[tuple[bytes, bytes]], receive: Receive) -> Answer:
-        declared = body.declared(headers)
-        if isinstance(declared, Answer):
-            return declared
+        said = declared(headers)
+        if isinstance(said, Answer):
+            return said
         if self._writer.full:
             return answers.TOO_MANY
-        content = await body.read(receive, declared.length, patience=self._patience)
+        content = await self._bodies.read(receive, said.length)
         if isinstance(content, Answer):
             return content
-        return await self._store(door, judge(door, content, declared.content_type), content)
-
-    async def _store(self, door: StoreDoor, verdict: Verdict, content: bytes) -> Answer:
+        verdict = judge(door, content, said.content_type)
         if not (verdict.hints or verdict.unrecognised):
             return verdict.answer
         if self._writer.full:
             return answers.TOO_MANY
-        parcel = Parcel(door.store_id, content, verdict.hints, verdict.unrecognised)
-        match await self._writer.put(parcel):
-            case Fate.STORED:
-                return verdict.answer
-            case Fate.SET_ASIDE:
-                return answers.SET_ASIDE
-            case Fate.UNAVAILABLE:
-                return answers.UNAVAILABLE
+        fate = await self._writer.put(Parcel(door.store_id, content, verdict.hints, verdict.unrecognised))
+        return verdict.answer if fate is Fate.STORED else INSTEAD[fate]
 
 
 def _greeting(method: str) -> Answer:

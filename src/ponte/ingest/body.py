@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ponte.ingest import answers
 from ponte.ingest.answers import Answer, Receive
@@ -46,29 +47,72 @@ def declared(headers: Iterable[tuple[bytes, bytes]]) -> Declared | Answer:
     return found
 
 
-async def read(receive: Receive, length: int = UNDECLARED, *, patience: float = PATIENCE) -> bytes | Answer:
-    """Return the whole body, or the answer to one that is too large, too slow or cut short."""
-    try:
-        async with asyncio.timeout(patience):
+class Bodies:
+    """Reads bodies; one timer looks after the deadlines of all, since one for each would cost more than the reading.
+
+    A body is given up between `patience` and a tenth more. Start and stop it inside an event loop.
+    """
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._reading: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._sweep()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    async def read(self, receive: Receive, length: int = UNDECLARED) -> bytes | Answer:
+        """Return the whole body, or the answer to one that is too large, too slow or cut short."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._reading[task] = self._loop.time()
+        try:
             return await _collect(receive, length)
-    except TimeoutError:
-        return answers.TOO_SLOW
+        except asyncio.CancelledError:
+            if task not in self._late or task.uncancel() > 0:
+                raise
+            return answers.TOO_SLOW
+        finally:
+            del self._reading[task]
+            self._late.discard(task)
+
+    def _sweep(self) -> None:
+        """Interrupt what began too long ago. Tasks are kept in the order of their beginning."""
+        until = self._loop.time() - self._patience
+        for task, began in self._reading.items():
+            if began > until:
+                break
+            if task not in self._late:
+                self._late.add(task)
+                task.cancel()
+        self._timer = self._loop.call_later(self._patience / 10, self._sweep)
 
 
 async def _collect(receive: Receive, length: int) -> bytes | Answer:
+    """Return the body; most come in one piece. The last declared byte is the end.
+
+    Servers tell the end in a further, empty message: not waiting for it is quicker.
+    """
     pieces: list[bytes] = []
     taken = 0
     more = True
-    # The last declared byte is the end; servers tell so in a further, empty message: not waiting for it is quicker.
     while more and taken != length:
         message = await receive()
         if message["type"] != "http.request":
             # Nobody may be there to hear it, but one who only closed his side is.
             return answers.TRUNCATED
-        piece = message.get("body", b"")
+        piece: bytes = message.get("body", b"")
         taken += len(piece)
         if taken > MAX_BYTES:
             return answers.TOO_LARGE
+        if taken == length and not pieces:
+            return piece
         pieces.append(piece)
         more = message.get("more_body", False)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

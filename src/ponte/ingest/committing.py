@@ -28,7 +28,7 @@ class Fate(Enum):
     UNAVAILABLE = "unavailable"  # not stored: the sender must come again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parcel:
     """What one request wants stored. `store_id` and `body` serve when the database refuses it."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from ponte.flows.ingest import StoreDoor
+from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 EVERY = 2.0
 MISS_EVERY = 1.0
 MISS_PATIENCE = 0.8
+ADDRESSES = 1_000
+MAX_ADDRESS = 300
 
 
 class Doors:
@@ -29,6 +32,7 @@ class Doors:
         self._every = every
         self._miss_every = miss_every
         self._known: Mapping[str, StoreDoor] | None = None
+        self._addresses: dict[str, StoreDoor] = {}
         self._reading: asyncio.Task[None] | None = None
         self._read_at = float("-inf")
         self._failing = False
@@ -50,6 +54,21 @@ class Doors:
         await asyncio.gather(self._rounds, *filter(None, [self._reading]), return_exceptions=True)
         self._thread.submit(self._storage.close)
         await asyncio.to_thread(self._thread.shutdown)
+
+    def at(self, path: str) -> StoreDoor | None:
+        """Return the store of an address that was used since the stores were read last: most requests end here.
+
+        Only right keys are remembered, so that this tells no more than the digests do.
+        """
+        return self._addresses.get(path)
+
+    async def open(self, path: str) -> StoreDoor | None:
+        """Return the store of an address; None when its key is wrong or it is no address of ours."""
+        key = store_key(path)
+        door = None if key is None else await self.find(key)
+        if door is not None and len(self._addresses) < ADDRESSES and len(path) <= MAX_ADDRESS:
+            self._addresses[path] = door
+        return door
 
     async def find(self, key: str) -> StoreDoor | None:
         """Return the store of a key; None when there is none (or none could be read: see `loaded`)."""
@@ -74,6 +93,7 @@ class Doors:
         self._read_at = self._loop.time()
         try:
             self._known = await self._loop.run_in_executor(self._thread, self._load)
+            self._addresses.clear()
         except Exception as error:  # noqa: BLE001 -- whatever it is, the stores are read again in two seconds
             if not self._failing:
                 logger.warning("the stores cannot be read: %s", type(error).__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ponte.flows.ingest import Hint, StoreDoor, Unrecognised
@@ -16,9 +15,12 @@ STORE_PAUSED = "store_paused"
 EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
-    """What to store, and the answer once it is stored. With nothing to store the answer is given at once."""
+    """What to store, and the answer once it is stored. With nothing to store the answer is given at once.
+
+    Not frozen, like all that is made for each request: that would cost three times as much.
+    """
 
     answer: Answer
     hints: tuple[Hint, ...] = ()
@@ -39,9 +41,7 @@ def judge(door: StoreDoor, body: bytes, content_type: str) -> Verdict:
         if (reason := _misdirected(door, notification)) is not None:
             reasons.setdefault(*reason)
             continue
-        before = len(hints)
-        hints.extend(_hints(door, notification))
-        if len(hints) == before:
+        if not _gather(door, notification, hints):
             reasons.setdefault(AFFILIATE_UNKNOWN, notification.affiliate or "")
     if not reasons:
         return Verdict(answers.STORED, tuple(hints))
@@ -60,21 +60,25 @@ def _refused(door: StoreDoor, refused: Refused, body: bytes, content_type: str) 
 
 
 def _misdirected(door: StoreDoor, notification: Notification) -> tuple[str, str] | None:
-    if notification.account is None or notification.account == normalised_account(door.account):
+    account = notification.account
+    if account is None or account == door.account or account == normalised_account(door.account):
         return None
-    return ACCOUNT_OTHER, notification.account
+    return ACCOUNT_OTHER, account
 
 
-def _hints(door: StoreDoor, notification: Notification) -> Iterator[Hint]:
+def _gather(door: StoreDoor, notification: Notification, hints: list[Hint]) -> bool:
+    """Add a hint for each lane that the notification concerns; say whether any channel listens.
+
+    A channel listens to its affiliate; to every one while it has none; to a body that names none.
+    """
+    told = notification.affiliate
+    heard = False
     for channel in door.channels:
-        if _concerns(channel.affiliate_id, notification.affiliate):
+        if told is None or told == channel.affiliate_id or not channel.affiliate_id:
             for kind in _kinds(channel.kinds, notification):
-                yield Hint(channel.channel_id, kind, notification.sku_id, notification.product_id or "")
-
-
-def _concerns(affiliate_id: str, told: str | None) -> bool:
-    """True when a channel listens: to its affiliate; to every one while it has none; to a body that names none."""
-    return told is None or not affiliate_id or affiliate_id.upper() == told
+                hints.append(Hint(channel.channel_id, kind, notification.sku_id, notification.product_id or ""))
+                heard = True
+    return heard
 
 
 def _kinds(kinds: tuple[str, ...], notification: Notification) -> tuple[str, ...]:

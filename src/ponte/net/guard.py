@@ -53,11 +53,14 @@ def may_call(url: URL, private_hosts: frozenset[str]) -> bool:
         return True
     if url.scheme != "https" or url.port not in PORTS:
         return False
-    return _is_name(url.host) or is_public(url.host)
+    return is_public(url.host) if _is_number(url.host) else True
 
 
 def is_public(address: str) -> bool:
-    """True for an address of the public internet: not loopback, private, link-local, shared, reserved, NAT64."""
+    """True for an address of the public internet: not loopback, private, link-local, shared, reserved, NAT64.
+
+    An IPv4 address in an odd form (one number, octal, hexadecimal, fewer than four parts) is none.
+    """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -65,15 +68,22 @@ def is_public(address: str) -> bool:
     inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
     if inner is not None:
         return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast and ip not in _NAT64
+    refused = ip.is_multicast or ip.is_reserved or getattr(ip, "is_site_local", False)
+    return ip.is_global and not refused and not any(ip in network for network in _INWARD)
 
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# NAT64 (RFC 6052, RFC 8215) may lead to any IPv4 address; segment routing (RFC 9602) stays inside a network.
+_INWARD = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "5f00::/16"))
 
 
-def _is_name(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return True
-    return False
+def _is_number(host: str) -> bool:
+    """True when the operating system would read this host as an address, in whatever form, without asking for it.
+
+    As in WHATWG's URL standard, "ends in a number". aiohttp connects to such a host without its resolver.
+    """
+    last = host.rstrip(".").rpartition(".")[2].lower()
+    return ":" in host or last.isdigit() or (last.startswith("0x") and _is_hexadecimal(last[2:] or "0"))
+
+
+def _is_hexadecimal(text: str) -> bool:
+    return all(char in "0123456789abcdef" for char in text)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
 
 from ponte.domain.message import Secret
 
 MASK = "••••"
 MAX_BODY = 64 * 1024
 MIN_SECRET = 8
+MARGIN = 4096
 
 # Only these headers are kept; all others may carry credentials or people's data.
 KEPT_HEADERS = frozenset(
@@ -38,11 +42,11 @@ _KEYS = (
     r"access_token|refresh_token|id_token|client_secret|app_?token|app_?key|password|senha|authorization|"
     r"api[_-]?key|secret|shop_?key|cookie|code_verifier"
 )
-_JSON_SECRET = re.compile(rf'("(?:[\w-]*(?:{_KEYS}))"\s*:\s*)"(?:[^"\\]|\\.)*"', re.IGNORECASE)
+_JSON_SECRET = re.compile(rf'("(?:[\w-]*(?:{_KEYS}))"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.IGNORECASE)
 _FORM_SECRET = re.compile(rf"((?:^|[?&;\s])(?:{_KEYS})=)[^&\s\"'<>]+", re.IGNORECASE)
 _TOKENS = re.compile(
     r"\bAPP_USR-[\w-]{6,}|\bTG-[\w-]{6,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|"
-    r"\b(?:Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{8,}|\bvtexappkey-[\w-]+"
+    r"\b(?i:bearer)\s+[A-Za-z0-9+/_.=-]{8,}|\bBasic\s+[A-Za-z0-9+/_.=-]{16,}|\bvtexappkey-[\w-]+"
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _CPF = re.compile(r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b")
@@ -73,8 +77,8 @@ _TRIGGERS = (
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask credentials (by key, by form, by exact value), e-mail addresses and CPF numbers."""
-    for secret in secrets:
-        if len(secret) >= MIN_SECRET and secret in text:
+    for secret in _forms(tuple(secrets)):
+        if secret in text:
             text = text.replace(secret, MASK)
     if _may_hold_secret(text.lower()):
         text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
@@ -92,6 +96,19 @@ def _may_hold_secret(lowered: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=64)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how secrets may stand in a text: as they are, in JSON, in an address. The longest first.
+
+    So one that is part of another does not leave the rest of it standing.
+    """
+    long = {secret for secret in secrets if len(secret) >= MIN_SECRET}
+    written = {
+        form for secret in long for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret))
+    }
+    return tuple(sorted(written, key=len, reverse=True))
+
+
 def _has_cpf(text: str) -> bool:
     """Look for a CPF by its end, which is rare: a search for the whole pattern stops at every digit."""
     return any(_CPF.match(text, end.start() - 11) for end in _CPF_END.finditer(text) if end.start() >= 11)
@@ -102,15 +119,23 @@ def kept_body(body: bytes, secrets: Iterable[str] = ()) -> str:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        return _hex(body) if b"\0" in body[:1024] else redact(_clean(body.decode("latin-1"))[:MAX_BODY], secrets)
-    # A little more than is kept, so that a secret across the cut is still whole when it is looked for.
-    return redact(_clean(text[: MAX_BODY + 4096]), secrets)[:MAX_BODY]
+        text = body[: MAX_BODY + MARGIN].decode("latin-1")
+        if b"\0" in body[:1024]:
+            return f"hex:{_cut(text, 2048, secrets).encode('latin-1', 'replace').hex()}"
+    return _cut(_clean(text[: MAX_BODY + MARGIN]), MAX_BODY, secrets)
+
+
+def _cut(text: str, length: int, secrets: Iterable[str]) -> str:
+    """Redact, then cut. What stood at the end of a window may be half a secret, which nobody recognises: it goes."""
+    window = text[: length + MARGIN]
+    told = redact(window, secrets)
+    return told[: min(length, max(0, len(told) - MARGIN))] if len(window) == length + MARGIN else told[:length]
 
 
 def kept_headers(headers: Mapping[str, str], secrets: Iterable[str] = ()) -> dict[str, str]:
     """Return the headers that may be stored, with lower-case names."""
     return {
-        low: value[:100] if low in _PLAIN_HEADERS else redact(_clean(value[:500]), secrets)
+        low: value[:100] if low in _PLAIN_HEADERS else _cut(_clean(value), 500, secrets)
         for low, value in ((name.lower(), value) for name, value in headers.items())
         if low in KEPT_HEADERS
     }
@@ -123,7 +148,3 @@ def shown(value: str | Secret) -> str:
 
 def _clean(text: str) -> str:
     return text.replace("\0", "") if "\0" in text else text
-
-
-def _hex(body: bytes) -> str:
-    return f"hex:{body[:2048].hex()}"

@@ -72,7 +72,10 @@ class Transport:
     async def ask(self, request: Request, line: Line) -> Answer:
         """Send one request and return its answer; trouble of every kind is a `NoAnswer`, never an exception."""
         foreign = request.path.startswith(("http://", "https://"))
-        url = URL(request.path if foreign else line.base_url + request.path)
+        try:
+            url = URL(request.path if foreign else line.base_url + request.path)
+        except ValueError:
+            return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail="not an address")
         if not may_call(url, self._private_hosts):
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail=str(url.origin()) if url.host else "")
         try:
@@ -80,8 +83,10 @@ class Transport:
                 return await self._exchange(request, line, url, foreign=foreign)
         except TimeoutError:
             return NoAnswer(Failure.TIMEOUT, sent=True, detail=f"{self._deadline:g} s")
-        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
+        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, zlib.error) as error:
             return _no_answer(error)
+        except ValueError as error:  # a header with a line break, say: nothing went out
+            return NoAnswer(Failure.REFUSED, sent=False, detail=type(error).__name__)
 
     async def _exchange(self, request: Request, line: Line, url: URL, *, foreign: bool) -> Answer:
         assert self._session is not None

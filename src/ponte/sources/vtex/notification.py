@@ -12,7 +12,8 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -20,6 +21,7 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 MAX_BATCH = 500
 MAX_TEXT = 100
+MAX_NAMES = 40
 
 SKU_ID = re.compile(r"[0-9]{1,18}\Z")
 BOM = b"\xef\xbb\xbf"
@@ -41,15 +43,16 @@ FIELDS = {
     "hasstockkeepingunitmodified": "product_changed",
     "hasstockkeepingunitremovedfromaffiliate": "removed_from_affiliate",
 }
+PLAIN = frozenset({str, int, bool, type(None)})
 FALSE_TEXTS = frozenset({"false", "0", "no", "n", "f", "não", "nao", "off"})
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """One hint. Ids are texts as sent ("015" is not "15"); what was not told is None, for a flag False.
+class Notification(NamedTuple):
+    """One hint; a tuple, since thousands a second are made.
 
-    `account` is in lower case without ".myvtex...", `affiliate` in upper case. `modified_at` is the sender's text:
-    it orders nothing. `nul_removed` tells that a stored copy of the body must be cleaned of U+0000.
+    Ids are texts as sent ("015" is not "15"); what was not told is None, for a flag False. `account` is in lower case
+    without ".myvtex...", `affiliate` in upper case. `modified_at` is the sender's text: it orders nothing.
+    `nul_removed` tells that a stored copy of the body must be cleaned of U+0000.
     """
 
     sku_id: str
@@ -124,14 +127,8 @@ def _surely_plain(document: Any, text: bytes) -> bool:
     """
     if type(document) is not dict or b"\\" in text:
         return False
-    quotes = 2 * len(document)
-    for value in document.values():
-        kind = type(value)
-        if kind is str:
-            quotes += 2
-        elif kind is float or kind is dict or kind is list:
-            return False
-    return text.count(b'"') == quotes
+    kinds = [*map(type, document.values())]
+    return PLAIN.issuperset(kinds) and text.count(b'"') == 2 * (len(kinds) + kinds.count(str))
 
 
 def _strictly(text: bytes) -> Any:
@@ -197,22 +194,29 @@ def _batch(documents: list[Any], *, nul: bool) -> tuple[Notification, ...] | Ref
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
+def _fields(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (field, name) for the names that fill one. Senders keep to few sets of names."""
+    return tuple((field, name) for name in names if (field := FIELDS.get(name.lower())) is not None)
+
+
 def _notification(document: Mapping[str, Any], *, nul: bool) -> Notification | Refused:
     told: dict[str, Any] = {}
-    for name, value in document.items():
-        field = FIELDS.get(name.lower())
-        if field is None or value is None:
+    names = tuple(document)
+    for field, name in _fields(names) if len(names) <= MAX_NAMES else _fields.__wrapped__(names):
+        value = document[name]
+        if value is None:
             continue
         if field in told and told[field] != value:
             return Refused("duplicate_name", "Two names of the body stand for the same field and differ.")
         told[field] = value
-    sku_id = _sku_id(told.get("sku_id"))
+    get = told.get
+    sku_id = _sku_id(get("sku_id"))
     if isinstance(sku_id, Refused):
         return sku_id
-    account = told.get("account")
+    account = get("account")
     if account is not None and not isinstance(account, str):
         return Refused("account_invalid", "An is not a text.")
-    get = told.get
     return Notification(
         sku_id,
         None if account is None else normalised_account(account),
@@ -240,11 +244,21 @@ def _sku_id(value: Any) -> str | Refused:
 
 def normalised_account(text: str) -> str:
     """Return an account's name for comparing: "Loja.myvtex.com" is "loja". At most 100 characters."""
+    return _bare_account(text[:MAX_TEXT])
+
+
+@lru_cache(maxsize=256)
+def _bare_account(text: str) -> str:
     return _text(text).strip().lower().partition(".myvtex")[0]
 
 
 def _affiliate(value: Any) -> str | None:
-    return _text(value).strip().upper() or None
+    return _upper(value[:MAX_TEXT]) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=256)
+def _upper(text: str) -> str | None:
+    return _text(text).strip().upper() or None
 
 
 def _product_id(value: Any) -> str | None:
