@@ -1,0 +1,147 @@
+"""Stores, the people who work in them, and their channels."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from ponte.db import sealed
+
+
+class Role(models.TextChoices):
+    """What a person may do in a store; each includes the ones before."""
+
+    VIEWER = "viewer", "Viewer"
+    OPERATOR = "operator", "Operator"
+    ADMIN = "admin", "Admin"
+
+
+class User(AbstractUser):
+    """A person who signs in."""
+
+    language = models.CharField(max_length=8, blank=True, default="")
+    theme = models.CharField(max_length=8, blank=True, default="")
+
+
+class Store(models.Model):
+    """A VTEX account with its keys. `hook_digest` is SHA-256 of the webhook's key; two are valid while it rotates."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    base_url = models.CharField(max_length=300)
+    app_key_sealed = models.TextField(blank=True, default="")
+    app_token_sealed = models.TextField(blank=True, default="")
+    hook_digest = models.CharField(max_length=64, unique=True)
+    hook_digest_before = models.CharField(max_length=64, blank=True, default="")
+    paused = models.BooleanField(default=False)
+    requests_per_second = models.FloatField(default=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    members = models.ManyToManyField(User, through="Membership", related_name="stores")
+
+    def __str__(self) -> str:
+        return self.account
+
+    def secrets(self) -> dict[str, str]:
+        """Return the VTEX key pair, opened. Raises `WrongKeyError`."""
+        row = f"store:{self.uid}"
+        return {
+            "app_key": sealed.unseal(self.app_key_sealed, row=row, field="app_key"),
+            "app_token": sealed.unseal(self.app_token_sealed, row=row, field="app_token"),
+        }
+
+    def keep_secrets(self, *, app_key: str, app_token: str) -> None:
+        """Seal the VTEX key pair into this row (not saved)."""
+        row = f"store:{self.uid}"
+        self.app_key_sealed = sealed.seal(app_key, row=row, field="app_key")
+        self.app_token_sealed = sealed.seal(app_token, row=row, field="app_token")
+
+
+class Membership(models.Model):
+    """A person's role in a store; without one the store does not exist for them."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE)
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.OPERATOR)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "store"], name="membership_once"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.store_id}: {self.role}"
+
+
+class Channel(models.Model):
+    """A store's connection to one marketplace account. `secrets_sealed` holds what the connector calls secret."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="channels")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    connector = models.CharField(max_length=40)
+    affiliate_id = models.CharField(max_length=3, blank=True, default="")
+    trade_policy = models.CharField(max_length=12, default="1")
+    base_url = models.CharField(max_length=300, blank=True, default="")
+    settings = models.JSONField(default=dict, blank=True)
+    secrets_sealed = models.TextField(blank=True, default="")
+    token_version = models.PositiveBigIntegerField(default=0)
+    token_until_ms = models.BigIntegerField(default=0)
+    refresh_until_ms = models.BigIntegerField(default=0)
+    mapping_text = models.TextField(blank=True, default="")
+    mapping_version = models.PositiveIntegerField(default=0)
+    requests_per_second = models.FloatField(null=True, blank=True)
+    concurrency = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "code"], name="channel_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id}/{self.code}"
+
+    def secrets(self) -> dict[str, str]:
+        """Return the marketplace's secrets, opened. Raises `WrongKeyError`."""
+        return sealed.unseal_all(self.secrets_sealed, row=f"channel:{self.uid}", field="secrets")
+
+    def keep_secrets(self, secrets: dict[str, str]) -> None:
+        """Seal the marketplace's secrets into this row (not saved)."""
+        self.secrets_sealed = sealed.seal_all(secrets, row=f"channel:{self.uid}", field="secrets")
+
+
+class Fact(models.Model):
+    """What a connector learnt from the marketplace (a category's rules, the account's model), kept for a day."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=160)
+    value = models.JSONField(null=True)
+    learnt_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "key"], name="fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: {self.key}"
+
+
+class Token(models.Model):
+    """An API token; only its SHA-256 is kept. It acts as its user, in one store."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
