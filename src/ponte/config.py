@@ -126,6 +126,8 @@ def _value(environ: Mapping[str, str], name: str, default: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{name}_FILE cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name}_FILE cannot be read: it is no UTF-8 text.") from error
 
 
 def _make_folder(path: Path) -> None:
@@ -163,6 +165,8 @@ def _read_key(path: Path) -> str:
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigError(f"PONTE_DATA: {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        key = ""
     if len(key) < MIN_KEY_LENGTH:
         raise ConfigError(f"PONTE_DATA: {path} is empty or cut; restore it from your backup.")
     return key

@@ -82,8 +82,7 @@ def test_a_connector_that_is_not_there_is_one_sentence(refused):
 def test_every_documented_answer_gets_its_class(cli):
     if not FIXTURES.exists():
         pytest.skip("the folder ../shared with the contract's fixtures is absent")
-    cases = json.loads(FIXTURES.read_text(encoding="utf-8"))
-    cases = cases["fixtures"] if isinstance(cases, dict) else cases
+    cases = json.loads(FIXTURES.read_text(encoding="utf-8"))["cases"]
     lines = "\n".join(
         line(
             endpoint=case["endpoint"], status=case["status"], headers=case.get("headers") or {}, body=case.get("body")
@@ -93,8 +92,8 @@ def test_every_documented_answer_gets_its_class(cli):
     answers = told(cli("connector", "classify", "mercadolivre", said=lines))
     assert len(answers) == len(cases) > 20
     wrong = [
-        (case["name"] if "name" in case else number, case["expected_class"], answer)
-        for number, (case, answer) in enumerate(zip(cases, answers, strict=True))
+        (case["id"], case["expected_class"], answer)
+        for case, answer in zip(cases, answers, strict=True)
         if case["expected_class"] != (answer["problems"][0]["class"] if answer["problems"] else None)
     ]
     assert wrong == []

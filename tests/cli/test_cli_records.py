@@ -156,7 +156,7 @@ def test_f29_no_cell_of_the_export_is_a_formula(cli, channel, tmp_path, formula)
     make_integration(channel, "1", name=formula)
     target = tmp_path / "out.csv"
     cli("export", "--output", target)
-    _, row = rows_of(target.read_text(encoding="utf-8-sig", newline=""))
+    _, row = rows_of(target.read_bytes().decode("utf-8-sig"))
     assert row[COLUMNS.index("name")] == f"'{formula}"
 
 
@@ -171,4 +171,4 @@ def test_the_export_of_a_filter_has_only_that_and_more_than_a_page(cli, channel,
     make_integration(channel, "s", "success")
     target = tmp_path / "out.csv"
     cli("export", "--status", "error", "--output", target)
-    assert len(rows_of(target.read_text(encoding="utf-8-sig", newline=""))) == 206
+    assert len(rows_of(target.read_bytes().decode("utf-8-sig"))) == 206

@@ -56,3 +56,8 @@ def locked() -> str:
     for each other. NO KEY: whoever only refers to a row (a foreign key) does not wait for it.
     """
     return " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+
+
+def skip_locked() -> str:
+    """Return the clause that passes over rows which somebody else has locked."""
+    return f"{locked()} SKIP LOCKED" if connection.vendor == "postgresql" else ""

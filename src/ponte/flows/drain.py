@@ -230,6 +230,8 @@ class LaneDrain:
             if not await self._fence.holds(job.id, job.claimed.generation):
                 return FENCED
             reach("after_fence")
+            if not self._lease.holds():  # frozen since the fence was asked: the last moment to see it
+                return FENCED
         return None
 
     def _watch(self, result: Result) -> None:

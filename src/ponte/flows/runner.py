@@ -16,6 +16,7 @@ import uuid
 from django.db import DatabaseError, connection, transaction
 
 from ponte.config import config
+from ponte.db.frozen import end_frozen_transactions
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -261,6 +262,7 @@ class _Heartbeat(threading.Thread):
         seconds = config().lease_seconds
         until = time.monotonic() + seconds
         try:
+            end_frozen_transactions()
             kept = renew(self._owner, {lane_id: lease.held.epoch for lane_id, lease in leases.items()}, seconds)
         except DatabaseError:
             connection.close()

@@ -1,6 +1,7 @@
-"""Group commit: the parcels of about 3 ms share one transaction, and each waits until it is durable.
+"""Group commit: what comes while a transaction runs shares the next one, and each waits until it is durable.
 
-A transaction costs about 1.5 ms before the first row, so a batch waits while others keep coming, but no longer.
+While the writer is free a batch waits for company only as long as every turn of the event loop brings some: that
+makes the batches large when much comes, and costs nothing when little does.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ logger = logging.getLogger(__name__)
 class Limits:
     """`window`, `lull` and `patience` in seconds, the others in parcels.
 
-    `window`: how long a batch waits for company while the writer is free; it goes sooner when nobody came for a
-    `lull`. `most`: parcels of a batch. `waiting`: parcels that may wait at all; more are turned away. `patience`:
+    `window`: how long a batch waits for company at most while the writer is free; it goes sooner when nobody came
+    for a `lull` (0: in one turn of the loop). `most`: parcels of a batch. `waiting`: parcels that may wait at all; more are turned away. `patience`:
     after it a parcel is given up (unavailable).
     """
 
-    window: float = 0.003
-    lull: float = 0.001
+    window: float = 0.001
+    lull: float = 0.0
     most: int = 256
     waiting: int = 2_048
     patience: float = 0.9

@@ -17,10 +17,13 @@ class LineFormatter(logging.Formatter):
 
 
 def one_line(text: str) -> str:
-    """Escape what would break a line or fool a terminal (category C: controls, bidirectional marks)."""
+    """Escape what would break a line or fool a terminal: controls, bidirectional marks, line separators."""
     if text.isprintable():
         return text
     return "".join(
-        char if not unicodedata.category(char).startswith("C") else char.encode("unicode_escape").decode()
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in _BREAKING else char
         for char in text
     )
+
+
+_BREAKING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ponte.db.clock import moment, now_ms, now_sql
 from ponte.db.models import Lane
-from ponte.db.sql import fetch, locked, marks, run
+from ponte.db.sql import fetch, locked, marks, run, skip_locked
 from ponte.domain.message import JSON
 
 
@@ -53,7 +53,7 @@ def due_lanes(limit: int) -> list[int]:
 
 
 def take(lane_id: int, owner: str, seconds: float) -> Held | None:
-    """Take a lane that nobody holds, and set free what its last holder left running. One transaction is needed.
+    """Take a lane that nobody holds, nor has locked just now, and set free what its last holder left running. One transaction is needed.
 
     Work left running is a suspect from now on (`deaths` + 1): it may be what killed the runner.
     """
@@ -61,7 +61,8 @@ def take(lane_id: int, owner: str, seconds: float) -> Held | None:
     taken = fetch(
         f"""UPDATE db_lane SET lease_owner = %s, lease_epoch = lease_epoch + 1,
                 lease_until_ms = {now} + %s, served_at_ms = {now}
-            WHERE id = %s AND state = 'open' AND lease_until_ms < {now} AND breaker_until_ms <= {now}
+            WHERE id = (SELECT id FROM db_lane WHERE id = %s{skip_locked()})
+              AND state = 'open' AND lease_until_ms < {now} AND breaker_until_ms <= {now}
             RETURNING channel_id, kind, lease_epoch, breaker_trips""",
         [owner, int(seconds * 1000), lane_id],
     )

@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sqlite3
+import threading
 import time
 from argparse import Namespace
 from dataclasses import dataclass
@@ -40,16 +41,19 @@ def run(told: Namespace) -> dict[str, Any]:
     crew = Crew(stage, WORKERS, LANES, rig=rig, extra=lambda: _failpoint(draw))
     begin = time.monotonic()
     stopped: list[Zombie] = []
+    asleep: set[int] = set()
+    unlocker = Unlocker(stage, crew, asleep)
     try:
         stage.market.arm(kind="delay", seconds=0.05)
         load.first()
         crew.start()
         deadline = time.monotonic() + told.limit * 5
         while len(stopped) < told.stops and time.monotonic() < deadline:
-            zombies = _stop_some(crew, load, draw)
+            zombies = _stop_some(crew, load, draw, asleep)
             _overtake(stage, load, zombies, seconds=told.lease + 30)
             stopped += zombies
             _wake(zombies)
+            asleep.clear()
             load.burst(10)
         crew.extra = dict
         _wake_all(crew)
@@ -79,6 +83,7 @@ def run(told: Namespace) -> dict[str, Any]:
             "logged": logged(stage),
         }
     finally:
+        unlocker.stop()
         crew.end()
         stage.close()
 
@@ -90,7 +95,7 @@ def _failpoint(draw: random.Random) -> dict[str, str]:
     return {"PONTE_FAILPOINT": f"after_fence:stop@{draw.randint(1, 40)}"}
 
 
-def _stop_some(crew: Crew, load: Load, draw: random.Random) -> list[Zombie]:
+def _stop_some(crew: Crew, load: Load, draw: random.Random, asleep: set[int]) -> list[Zombie]:
     """Make work, and stop workers in the midst of it; those that stopped by themselves are taken first."""
     zombies: list[Zombie] = []
     deadline = time.monotonic() + 20
@@ -106,9 +111,32 @@ def _stop_some(crew: Crew, load: Load, draw: random.Random) -> list[Zombie]:
         lanes, integrations = running_of(worker.pid)
         if integrations and not _holds_the_file(load.stage):
             zombies.append(Zombie(worker.pid, lanes, integrations))
+            asleep.add(worker.pid)
         else:
             worker.send_signal(signal.SIGCONT)
     return zombies
+
+
+class Unlocker:
+    """On SQLite, wakes workers that stopped by themselves in a transaction: nobody could write any more."""
+
+    def __init__(self, stage: Stage, crew: Crew, zombies: set[int]) -> None:
+        self._stage, self._crew, self._zombies = stage, crew, zombies
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._ending.wait(0.2):
+            own = [worker for worker in self._crew.workers if worker.pid not in self._zombies]
+            stopped = [worker for worker in own if is_stopped(worker.pid)]
+            if stopped and _holds_the_file(self._stage):
+                for worker in stopped:
+                    worker.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        self._ending.set()
+        self._thread.join()
 
 
 def _holds_the_file(stage: Stage) -> bool:

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ponte.config import Config, ConfigError, DatabaseUrl, load, parse_database
+
+KEY = "k" * 32
+
+
+def loaded(tmp_path: Path, **values: str) -> Config:
+    return load({"PONTE_DATA": str(tmp_path / "data"), **{f"PONTE_{name}": value for name, value in values.items()}})
+
+
+def refused(tmp_path: Path, **values: str) -> str:
+    with pytest.raises(ConfigError) as told:
+        loaded(tmp_path, **values)
+    text = str(told.value)
+    assert text.endswith(".")
+    assert "\n" not in text
+    return text
+
+
+def test_everything_works_with_nothing_set(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = load({})
+    assert found.data == tmp_path / ".ponte"
+    assert found.database == DatabaseUrl("sqlite", str(tmp_path / ".ponte/ponte.sqlite3"))
+    assert (found.host, found.port, found.base_url, found.https) == (
+        "127.0.0.1",
+        8000,
+        "http://127.0.0.1:8000",
+        False,
+    )
+    assert found.private_hosts == frozenset()
+
+
+def test_the_folder_and_the_key_are_for_nobody_else(tmp_path):
+    found = loaded(tmp_path)
+    key = found.data / "secret.key"
+    assert key.read_text() == found.secret_key
+    assert len(found.secret_key) >= 32
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(found.data.stat().st_mode) & 0o077 == 0
+    assert loaded(tmp_path).secret_key == found.secret_key
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
+    code = "from ponte.config import load; import os; print(load(os.environ).secret_key)"
+    environment = {**os.environ, "PONTE_DATA": str(tmp_path / "data")}
+    environment.pop("PONTE_SECRET_KEY", None)
+
+    def start(_: int) -> str:
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len(set(threads.map(start, range(4)))) == 1
+
+
+def test_a_setting_may_stand_in_a_file(tmp_path):
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n", encoding="utf-8")
+    assert loaded(tmp_path, SECRET_KEY_FILE=str(file)).secret_key == KEY
+    assert "PONTE_PORT_FILE cannot be read" in refused(tmp_path, PORT_FILE=str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"PORT": "many"}, "PONTE_PORT must be a number"),
+        ({"PORT": "0"}, "PONTE_PORT"),
+        ({"PORT": "65536"}, "PONTE_PORT"),
+        ({"PORT": "-1"}, "PONTE_PORT"),
+        ({"PORT": "٨٠"}, "PONTE_PORT"),
+        ({"SECRET_KEY": "short"}, "at least 32"),
+        ({"LEASE_SECONDS": "soon"}, "PONTE_LEASE_SECONDS must be a number of seconds"),
+        ({"LEASE_SECONDS": "0"}, "more than 0"),
+        ({"LEASE_SECONDS": "nan"}, "more than 0"),
+        ({"LEASE_SECONDS": "inf"}, "less than 3600"),
+        ({"HEARTBEAT_SECONDS": "6"}, "at most half"),
+        ({"BASE_URL": "ponte.example"}, "PONTE_BASE_URL must begin"),
+        ({"DATABASE_URL": "mysql://x/y"}, "sqlite:// or postgresql://"),
+        ({"DATABASE_URL": "postgresql://h:port/y"}, "not a URL"),
+        ({"DATABASE_URL": "postgresql://[h/y"}, "not a URL"),
+    ],
+)
+def test_a_wrong_value_is_one_sentence(tmp_path, values, told):
+    assert told in refused(tmp_path, **values)
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "data").write_text("a file")
+    assert "cannot be made" in refused(tmp_path)
+
+
+def test_a_key_that_cannot_be_written_or_read_is_one_sentence(tmp_path):
+    data = tmp_path / "data"
+    (data / "secret.key").mkdir(parents=True)
+    assert "cannot be read" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "cut"])
+def test_a_cut_key_is_not_replaced_by_a_new_one(tmp_path, text):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "secret.key").write_text(text)
+    assert "restore it from your backup" in refused(tmp_path)
+    assert (data / "secret.key").read_text() == text
+
+
+def test_a_key_of_bytes_that_are_no_text_is_one_sentence(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "secret.key").write_bytes(b"\xff" * 64)
+    assert "restore it" in refused(tmp_path)
+
+
+def test_a_setting_in_a_file_that_is_no_text_is_one_sentence(tmp_path):
+    file = tmp_path / "port"
+    file.write_bytes(b"\xff\xfe")
+    assert "PONTE_PORT_FILE cannot be read" in refused(tmp_path, PORT_FILE=str(file))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("", "/data/ponte.sqlite3"),
+        ("sqlite://", "/data/ponte.sqlite3"),
+        ("sqlite:////srv/p.db", "/srv/p.db"),
+        ("sqlite:///p.db", "/p.db"),
+    ],
+)
+def test_a_sqlite_database_is_a_path(text, name):
+    assert parse_database(text, Path("/data")) == DatabaseUrl("sqlite", name)
+
+
+def test_a_postgresql_database_is_read_part_by_part():
+    found = parse_database("postgres://ana:p%40ss%2Fw@db.example:6543/pon%20te?sslmode=require&x=1", Path("/data"))
+    assert found == DatabaseUrl(
+        "postgresql",
+        "pon te",
+        "db.example",
+        "6543",
+        "ana",
+        "p@ss/w",
+        (("sslmode", "require"), ("x", "1")),
+    )
+
+
+def test_lists_take_commas_and_spaces(tmp_path):
+    found = loaded(tmp_path, ALLOWED_HOSTS="a.example, b.example  c", PRIVATE_HOSTS="127.0.0.1:9101")
+    assert found.allowed_hosts == ("a.example", "b.example", "c")
+    assert found.private_hosts == {"127.0.0.1:9101"}
+
+
+def test_an_address_behind_https_is_told_and_its_last_slash_is_cut(tmp_path):
+    found = loaded(tmp_path, BASE_URL="https://ponte.example/")
+    assert (found.https, found.base_url) == (True, "https://ponte.example")
+
+
+def test_no_setting_shows_its_secret(tmp_path):
+    found = loaded(tmp_path, SECRET_KEY=KEY, DATABASE_URL="postgresql://u:hush-hush@h/db")
+    assert "hush" not in repr(found)
+    assert KEY not in repr(found)
