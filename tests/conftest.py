@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _static_folder():
-    """WhiteNoise warns about a folder that is not there, and warnings are errors."""
-    from django.conf import settings
-
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
 def cast(db):
     """Return the people and stores of `cast.py`."""

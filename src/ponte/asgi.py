@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ponte.ingest.answers import Application, Receive, Scope, Send
 
 PARENT_CHECK_SECONDS = 1.0
+YOUNG_OBJECTS = 10_000
+"""How many are made before the collector looks at them: Python's 700 are fewer than a burst of requests has at once."""
 
 
 class Ponte:
@@ -44,6 +46,7 @@ class Ponte:
         # What is loaded by now stays: left to the collector, its full rounds stop every request for 45 ms.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
         orphanage = asyncio.create_task(_leave_with_parent())
         await send({"type": "lifespan.startup.complete"})
         await receive()

@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
     "django_htmx",
     "csp",
     "axes",
@@ -76,7 +75,6 @@ if ON_POSTGRESQL:
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -175,11 +173,6 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "America/Sao_Paulo"
 USE_I18N = True
 USE_TZ = True
-
-STATIC_URL = "/static/"
-STATIC_ROOT = CONFIG.data / "static"
-WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 31_536_000
 
 LOGGING = {
     "version": 1,

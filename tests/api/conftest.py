@@ -7,9 +7,8 @@ from api_cast import Shop, shop
 
 
 @pytest.fixture(autouse=True)
-def _only_the_api(settings, tmp_path):
+def _only_the_api(settings):
     settings.ROOT_URLCONF = "ponte.api.urls"
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that is not there
 
 
 @pytest.fixture

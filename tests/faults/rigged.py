@@ -105,6 +105,13 @@ def no_breaker() -> None:
     Breaker.watch = lambda self, outcome: None
 
 
+def quick_breaker() -> None:
+    """Open the circuit for two seconds instead of thirty."""
+    from ponte.flows import breaker
+
+    breaker.FIRST_SECONDS = 2.0
+
+
 def no_grace() -> None:
     """Die of SIGTERM at once, with whatever runs."""
     from ponte.flows.runner import Runner
@@ -123,6 +130,7 @@ RIGS: dict[str, Callable[[], None]] = {
         quick_refresh,
         no_refresh_lock,
         no_breaker,
+        quick_breaker,
         no_grace,
     )
 }

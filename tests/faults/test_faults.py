@@ -25,6 +25,7 @@ SMALL = {
     "poison": ("--channels", "2", "--skus", "60"),
     "share": ("--channels", "6", "--skus", "300"),
     "refresh": ("--skus", "20"),
+    "breaker": ("--outage", "5", "--skus", "200"),
     "graceful": ("--terms", "4", "--channels", "4", "--skus", "120"),
 }
 CONTROLS = {
@@ -32,6 +33,7 @@ CONTROLS = {
     "zombies": "stale",
     "ambiguous": "duplicates",
     "refresh": "token_calls",
+    "breaker": "requests_in_the_outage",
     "graceful": "exit_codes",
 }
 NO_SERVER = f"{SERVER} is not set: the suites need a PostgreSQL server on which they may make databases."
@@ -93,6 +95,10 @@ def test_two_workers_share_the_lanes_and_one_carries_on_alone(database: str) -> 
 def test_an_expired_token_is_refreshed_once_and_a_lost_one_stops_the_channel(database: str) -> None:
     figures = play("refresh", database)
     assert (figures["breaches"], figures["token_calls"]) == ({}, 1)
+
+
+def test_a_marketplace_that_is_down_is_asked_seldom_and_no_try_is_burnt(database: str) -> None:
+    assert play("breaker", database)["breaches"] == {}
 
 
 def test_workers_that_are_asked_to_end_leave_nothing_running(database: str) -> None:

@@ -13,7 +13,15 @@ from ponte.ops.health import OK, readiness
 from ponte.ops.metrics import CONTENT_TYPE, exposition
 
 # A proxy on this machine calls from loopback too, for anybody: it says so with one of these.
-FORWARDING = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Host", "CF-Connecting-IP")
+FORWARDING = (
+    "X-Forwarded-For",
+    "Forwarded",
+    "X-Real-IP",
+    "Via",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "CF-Connecting-IP",
+)
 
 
 @require_safe

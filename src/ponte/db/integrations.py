@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from ponte.db.counts import Moves, bucket
-from ponte.db.sql import fetch, locked, marks, rows_of_marks, run
+from ponte.db.sql import among, fetch, given, locked, marks, run
 from ponte.domain.lifecycle import Phase
 
 Key = tuple[int, str, str]
@@ -65,11 +65,13 @@ def places_by_key(keys: Sequence[Key]) -> dict[Key, Place]:
         by_lane.setdefault((channel_id, kind), []).append(sku)
     if not by_lane:
         return {}
-    where = " OR ".join(
-        f"(channel_id = %s AND kind = %s AND sku IN ({marks(len(skus))}))" for skus in by_lane.values()
-    )
-    params = [value for (channel_id, kind), skus in by_lane.items() for value in (channel_id, kind, *skus)]
-    rows = fetch(f"SELECT {_PLACE} FROM db_integration WHERE {where} ORDER BY id{locked()}", params)
+    where: list[str] = []
+    params: list[Any] = []
+    for (channel_id, kind), skus in by_lane.items():
+        named, values = among("sku", skus, "text")
+        where.append(f"(channel_id = %s AND kind = %s AND {named})")
+        params += [channel_id, kind, *values]
+    rows = fetch(f"SELECT {_PLACE} FROM db_integration WHERE {' OR '.join(where)} ORDER BY id{locked()}", params)
     return {place.key: place for place in map(_place, rows)}
 
 
@@ -118,15 +120,16 @@ def make(
     if not products:
         return {}
     columns = (*_GIVEN, *_FIXED)
-    params: list[Any] = []
-    for (channel_id, kind, sku), product_id in products.items():
-        params += [lanes[channel_id, kind][1], channel_id, kind, sku, product_id, sku, now, now, *_FIXED.values()]
+    types = {"store_id": "bigint", "channel_id": "bigint", "kind": "text", "sku": "text", "product_id": "text"}
+    source, rows_given = given(types, [(lanes[key[:2]][1], *key, product_id) for key, product_id in products.items()])
     is_new = "xmax = 0" if connection.vendor == "postgresql" else "1"
     rows = fetch(
-        f"""INSERT INTO db_integration ({", ".join(columns)}) VALUES {rows_of_marks(len(products), len(columns))}
+        f"""INSERT INTO db_integration ({", ".join(columns)})
+            SELECT store_id, channel_id, kind, sku, product_id, sku, %s, %s, {marks(len(_FIXED))}
+            FROM {source} WHERE true
             ON CONFLICT (channel_id, kind, sku) DO UPDATE SET requested_at = excluded.requested_at
             RETURNING id, channel_id, kind, sku, {is_new}""",
-        params,
+        [now, now, *_FIXED.values(), *rows_given],
     )
     for _, channel_id, kind, _, inserted in rows:
         if inserted:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,30 @@ def marks(count: int) -> str:
 def rows_of_marks(rows: int, columns: int) -> str:
     """Return `(%s, ...), (%s, ...), ...` for a VALUES list."""
     return ", ".join([f"({marks(columns)})"] * rows)
+
+
+def given(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """Return a FROM item named `given` that holds these rows, and its parameters. `columns`: {name: PostgreSQL type}.
+
+    The text of the statement is the same for any number of rows: a list of thousands of marks costs psycopg and
+    Django more time to read than the database takes to store the rows.
+    """
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+        return f"unnest({arrays}) AS given({', '.join(columns)})", [
+            list(column) for column in zip(*rows, strict=True)
+        ]
+    picked = ", ".join(f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns))
+    return f"(SELECT {picked} FROM json_each(%s)) AS given", [
+        json.dumps([list(row) for row in rows], ensure_ascii=False)
+    ]
+
+
+def among(column: str, values: Iterable[Any], kind: str = "bigint") -> tuple[str, list[Any]]:
+    """Return the condition that a column has one of these values, and its parameters; see `given`."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s::{kind}[])", [list(values)]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values), ensure_ascii=False)]
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -29,8 +29,12 @@ class Database:
 
     def close(self) -> None:
         for threads in (self._writer, self._reader):
-            threads.submit(connection.close)
+            threads.submit(_close_own)
             threads.shutdown(wait=True)
+
+
+def _close_own() -> None:
+    connection.close()  # looked up here: each thread has a connection of its own
 
 
 async def _in_thread(threads: ThreadPoolExecutor, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

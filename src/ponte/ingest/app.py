@@ -8,7 +8,7 @@ from ponte.ingest.answers import Answer, Receive, Scope, Send
 from ponte.ingest.body import PATIENCE, Bodies, declared
 from ponte.ingest.committing import Fate, Parcel
 from ponte.ingest.doors import Doors
-from ponte.ingest.judging import judge
+from ponte.ingest.judging import Verdict, judge
 from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage, database
 from ponte.ingest.writer import Limits, Writer
@@ -74,7 +74,9 @@ class Ingest:
         content = await self._bodies.read(receive, said.length)
         if isinstance(content, Answer):
             return content
-        verdict = judge(door, content, said.content_type)
+        return await self._store(door, judge(door, content, said.content_type), content)
+
+    async def _store(self, door: StoreDoor, verdict: Verdict, content: bytes) -> Answer:
         if not (verdict.hints or verdict.unrecognised):
             return verdict.answer
         if self._writer.full:

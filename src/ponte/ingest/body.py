@@ -69,7 +69,7 @@ class Bodies:
 
     async def read(self, receive: Receive, length: int = UNDECLARED) -> bytes | Answer:
         """Return the whole body, or the answer to one that is too large, too slow or cut short."""
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)  # unasked which loop, Python 3.11 makes a system call
         assert task is not None
         self._reading[task] = self._loop.time()
         try:

@@ -24,8 +24,8 @@ class Limits:
     """`window`, `lull` and `patience` in seconds, the others in parcels.
 
     `window`: how long a batch waits for company at most while the writer is free; it goes sooner when nobody came
-    for a `lull` (0: in one turn of the loop). `most`: parcels of a batch. `waiting`: parcels that may wait at all; more are turned away. `patience`:
-    after it a parcel is given up (unavailable).
+    for a `lull` (0: in one turn of the loop). `most`: parcels of a batch. `waiting`: parcels that may wait at all;
+    more are turned away. `patience`: after it a parcel is given up (unavailable).
     """
 
     window: float = 0.001

@@ -53,7 +53,9 @@ def due_lanes(limit: int) -> list[int]:
 
 
 def take(lane_id: int, owner: str, seconds: float) -> Held | None:
-    """Take a lane that nobody holds, nor has locked just now, and set free what its last holder left running. One transaction is needed.
+    """Take a lane that nobody holds, nor has locked, and set free what its last holder left running.
+
+    One transaction is needed.
 
     Work left running is a suspect from now on (`deaths` + 1): it may be what killed the runner.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ponte.db.clock import now_sql
-from ponte.db.sql import fetch, locked, marks, rows_of_marks, run, run_many
+from ponte.db.sql import fetch, given, locked, marks, run, run_many
 from ponte.domain.lifecycle import Priority, Task, Trigger
 
 MAX_DEATHS = 3
@@ -48,14 +48,12 @@ def enqueue(
     if not wanted:
         return
     forgive = trigger is Trigger.PERSON
-    params: list[object] = []
-    for item in wanted:
-        params += [item.integration_id, item.lane_id, Task.SEND.value, priority, now, 1, 0, item.deaths]
-        params += [trigger.value, actor_id, 0, now]
+    types = {"integration_id": "bigint", "lane_id": "bigint", "deaths": "smallint", "actor_id": "bigint"}
+    source, params = given(types, [(item.integration_id, item.lane_id, item.deaths, actor_id) for item in wanted])
     run(
         f"""INSERT INTO db_work (integration_id, lane_id, task, priority, due_at_ms, generation, tries, deaths,
                 trigger, actor_id, lease_epoch, queued_at_ms)
-            VALUES {rows_of_marks(len(wanted), 12)}
+            SELECT integration_id, lane_id, %s, %s, %s, 1, 0, deaths, %s, actor_id, 0, %s FROM {source} WHERE true
             ON CONFLICT (integration_id) DO UPDATE SET
                 task = excluded.task,
                 generation = db_work.generation + 1,
@@ -67,7 +65,7 @@ def enqueue(
                 deaths = {"0" if forgive else "db_work.deaths"},
                 trigger = excluded.trigger,
                 actor_id = excluded.actor_id""",
-        params,
+        [Task.SEND.value, priority, now, trigger.value, now, *params],
     )
 
 

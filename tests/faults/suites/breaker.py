@@ -19,6 +19,8 @@ MOST_BEFORE_OPEN = 30
 """20 are on their way at once; ten failures open the circuit."""
 MOST_SECONDS_BEFORE_OPEN = 10.0
 MOST_TRIES = 3
+SHORT = 10.0
+"""A shorter outage is played with a circuit that opens for seconds."""
 HEALED_SECONDS = 95.0
 """After 30 s of outage the circuit was opened twice, 30 s and 60 s: the second probe comes 90 s after the start."""
 QUIET_SECONDS = 2.0
@@ -28,7 +30,7 @@ def run(told: Namespace) -> dict[str, Any]:
     setting = Setting(told.database, told.channels, told.skus // told.channels, told.lease, told.heartbeat)
     stage = set_stage(setting)
     load = Load(stage, random.Random(told.seed))
-    crew = Crew(stage, 2, rig="no_breaker" if told.control else "")
+    crew = Crew(stage, 2, rig="no_breaker" if told.control else "quick_breaker" if told.outage < SHORT else "")
     sick, well = stage.lines[0], stage.lines[1]
     begin = time.monotonic()
     breaches: dict[str, Any] = {}
