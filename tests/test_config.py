@@ -57,7 +57,9 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
     environment.pop("PONTE_SECRET_KEY", None)
 
     def start(_: int) -> str:
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+        )
         return done.stdout.strip()
 
     with ThreadPoolExecutor(4) as threads:

@@ -80,7 +80,9 @@ def openers_in(text: str) -> set[str]:
     return found & OPENERS
 
 
-@pytest.mark.parametrize("package", ["connectors", "sources", "domain", "flows", "db", "queue", "web", "api", "explain"])
+@pytest.mark.parametrize(
+    "package", ["connectors", "sources", "domain", "flows", "db", "queue", "web", "api", "explain"]
+)
 def test_nobody_but_net_opens_a_connection_by_the_standard_library(package):
     sinners = {
         str(file.relative_to(SOURCE)): sin
@@ -91,7 +93,13 @@ def test_nobody_but_net_opens_a_connection_by_the_standard_library(package):
 
 
 @pytest.mark.parametrize(
-    "sin", ["import urllib.request", "from urllib import request", "from http.client import HTTPConnection", "import httpx as h"]
+    "sin",
+    [
+        "import urllib.request",
+        "from urllib import request",
+        "from http.client import HTTPConnection",
+        "import httpx as h",
+    ],
 )
 def test_the_look_for_openers_sees_every_form(sin):
     assert openers_in(f"def f():\n    {sin}\n")

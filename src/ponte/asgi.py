@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PARENT_CHECK_SECONDS = 1.0
 YOUNG_OBJECTS = 10_000
-"""How many are made before the collector looks at them: Python's 700 are fewer than a burst of requests has at once."""
+"""How many are made before the collector looks at them: 700 (Python's) are fewer than a burst of requests has."""
 
 
 class Ponte:

@@ -39,7 +39,7 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
             "pool": {"min_size": 0, "max_size": 12, "timeout": 5},
             # A worker that is frozen or cut off in the midst of a transaction must not hold its locks: others are to
             # take its lanes over. The server's own keepalives find out who was cut off.
-            "options": "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=10000"
+            "options": "-c idle_in_transaction_session_timeout=10000 -c lock_timeout=20000"
             " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2",
             "application_name": "ponte",
             "keepalives_idle": 10,

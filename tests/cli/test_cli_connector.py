@@ -44,7 +44,8 @@ def test_answers_come_from_a_file_one_a_line_blank_lines_left_out(cli, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "body", [None, "", "<html>", "\x00", [], 7, True, {"message": "\ud800"}, {"cause": [None, [], 7]}, {"a": float("nan")}]
+    "body",
+    [None, "", "<html>", "\x00", [], 7, True, {"message": "\ud800"}, {"cause": [None, [], 7]}, {"a": float("nan")}],
 )
 def test_any_body_gets_one_line(cli, body):
     [one] = told(cli("connector", "classify", "mercadolivre", said=line(body=body)))

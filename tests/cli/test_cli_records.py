@@ -5,8 +5,8 @@ import io
 import json
 
 import pytest
-from factories import make_attempt, make_channel, make_integration, make_store
 
+from factories import make_attempt, make_channel, make_integration, make_store
 from ponte.cli.export import COLUMNS, safe_cell
 from ponte.db.models import BulkAction, Integration
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -54,7 +54,12 @@ def test_records_are_listed_as_json_lines(cli, channel):
     made = make_integration(channel, "1")
     [line] = cli("list", "--json", "--status", "error").stdout.splitlines()
     told = json.loads(line)
-    assert (told["id"], told["sku"], told["status"], told["actions"]) == (made.pk, "1", "error", ["reprocess", "remove"])
+    assert (told["id"], told["sku"], told["status"], told["actions"]) == (
+        made.pk,
+        "1",
+        "error",
+        ["reprocess", "remove"],
+    )
 
 
 def test_a_limit_and_a_filter_narrow_the_list(cli, channel):

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-
 import pytest
-from factories import make_channel, make_store
 
+from factories import make_channel, make_store
 from ponte.cli import COMMANDS, main, ponte
 from ponte.config import config
 from ponte.db.models import Channel, Lane, Membership, Store, User

@@ -7,7 +7,13 @@ from ponte.db.audit import note, note_one
 from ponte.db.counts import Moves, bucket
 from ponte.db.integrations import lanes_of, places_by_id, places_by_key
 from ponte.db.models import Audit, Counter, Integration, Problem
-from ponte.db.records import listing_from_json, listing_to_json, problem_from_json, problem_to_json, provenance_to_json
+from ponte.db.records import (
+    listing_from_json,
+    listing_to_json,
+    problem_from_json,
+    problem_to_json,
+    provenance_to_json,
+)
 from ponte.db.results import MAX_PROBLEMS, Change, Ended, change_integrations, end_attempts, write_problems
 from ponte.db.sql import marks, rows_of_marks, run_many
 from ponte.domain import problem as domain

@@ -129,7 +129,9 @@ class Stage:
 
     async def tries(self, sku: str) -> list[str]:
         return await self.do(
-            lambda: list(Attempt.objects.filter(integration__sku=sku).order_by("number").values_list("result", flat=True))
+            lambda: list(
+                Attempt.objects.filter(integration__sku=sku).order_by("number").values_list("result", flat=True)
+            )
         )
 
     async def asked(self, sku: str, side: str = "marketplace") -> list[str]:
@@ -186,9 +188,7 @@ class Stage:
     async def simulation_of(self, sku: str) -> Any:
         """Return the simulation's answer as kept with one SKU."""
         body = await self.do(
-            lambda: Exchange.objects.get(
-                attempt__integration__sku=sku, endpoint__contains="simulation"
-            ).response_body
+            lambda: Exchange.objects.get(attempt__integration__sku=sku, endpoint__contains="simulation").response_body
         )
         return json.loads(body)
 
@@ -236,7 +236,9 @@ def _take(lane_id: int) -> lanes.Held | None:
 Scene = Callable[[Stage], Awaitable[None]]
 
 
-def play(scene: Scene, *, catalogue: Catalogue | None = None, transport: dict[str, Any] | None = None, **settings: Any) -> None:
+def play(
+    scene: Scene, *, catalogue: Catalogue | None = None, transport: dict[str, Any] | None = None, **settings: Any
+) -> None:
     """Run a scene; the counters are recounted at its end. `settings` are the fake marketplace's."""
     asyncio.run(_play(scene, catalogue or make_catalogue(30, 7), transport or {}, settings))
 

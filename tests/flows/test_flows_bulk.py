@@ -187,7 +187,12 @@ def test_a_selection_that_is_no_filter_any_more_touches_nothing(lane):
 
 def test_a_selection_of_nothing_is_done_at_once(lane):
     assert again(start(lane, selection={"ids": []})).state == "done"
-    assert again(bulk.start(store_id=make_store("vazia").pk, actor_id=None, verb="remove", selection={"filter": {}})).done == 0
+    assert (
+        again(
+            bulk.start(store_id=make_store("vazia").pk, actor_id=None, verb="remove", selection={"filter": {}})
+        ).done
+        == 0
+    )
 
 
 def test_every_order_is_written_down(lane):

@@ -264,4 +264,3 @@ def _take_over(lane_id: int):
 
     with transaction.atomic():
         return lanes.take(lane_id, "other", 30)
-

@@ -25,7 +25,6 @@ from queue_stage import (
 )
 
 from ponte.db.models import Attempt, Integration, Lane, Work
-
 from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.flows.begin import begin
 from ponte.flows.job import Job
@@ -116,7 +115,14 @@ class World:
         outcome = OUTCOMES[told] if verb == "run" else Postponed(SUPERSEDED)
         changed = begun and told in {"accepted", "unknown", "down"}
         block = settle(
-            self.held, job, outcome, changed=changed, sent=begun, begun=begun, spared=spared, offer=OFFER if begun else None
+            self.held,
+            job,
+            outcome,
+            changed=changed,
+            sent=begun,
+            begun=begun,
+            spared=spared,
+            offer=OFFER if begun else None,
         )
         if block:
             self._release()
@@ -177,5 +183,3 @@ def test_counters_and_work_agree_after_any_history(history):
         numbers = list(Attempt.objects.values_list("integration_id", "number"))
         assert len(numbers) == len(set(numbers))
         transaction.set_rollback(True)
-
-

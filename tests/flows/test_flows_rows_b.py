@@ -183,7 +183,7 @@ def test_b28_after_a_429_with_retry_after_vtex_is_not_asked_before():
 
 def test_b30_an_outage_of_vtex_opens_the_circuit_and_burns_no_further_tries():
     async def scene(stage: Stage) -> None:
-        skus = [sku for sku in stage.shop.catalogue.skus]
+        skus = list(stage.shop.catalogue.skus)
         stage.vtex_board.arm({"kind": "status", "path": "/api/*", "status": 503})
         await stage.run(*skus)
         lane = await stage.lane_now()

@@ -256,9 +256,7 @@ def test_c19_what_was_accepted_beside_a_refused_refresh_keeps_its_listing():
         stage.board.arm(
             {"kind": "status", **ONE_ITEM, "status": 401, "body": {"message": "invalid access token", "status": 401}}
         )
-        stage.board.arm(
-            {"kind": "status", "path": "/oauth/token", "status": 400, "body": {"error": "invalid_grant"}}
-        )
+        stage.board.arm({"kind": "status", "path": "/oauth/token", "status": 400, "body": {"error": "invalid_grant"}})
         await stage.change(quick, price=88.5)
         await stage.tell(slow)
         await stage.drain()
@@ -388,7 +386,12 @@ def test_c41_our_own_live_secrets_are_never_kept_even_when_they_are_sent_back():
         sku = stage.healthy[0]
         seller = stage.sandbox.mercadolivre.sellers[0]
         words = f"your secret is {seller.refresh_token} and {stage.sandbox.store.app_token}"
-        body = {"message": words, "error": "validation_error", "status": 400, "cause": [{"code": "x", "message": words}]}
+        body = {
+            "message": words,
+            "error": "validation_error",
+            "status": 400,
+            "cause": [{"code": "x", "message": words}],
+        }
         stage.board.arm({"kind": "status", **ITEMS, "status": 400, "body": body})
         await stage.run(sku)
         dump = await stage.dump()

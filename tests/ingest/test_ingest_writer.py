@@ -231,7 +231,7 @@ def test_stores_are_read_again_by_themselves() -> None:
 
     async def session(app: Ingest) -> Told:
         doors.clear()
-        while app._doors._known:  # noqa: ASYNC110 -- the test waits for what it tests
+        while app._doors._known:
             await asyncio.sleep(0.05)
         return await call(app, post(note()))
 

@@ -137,7 +137,13 @@ def at(seconds: float) -> str:
 
 @pytest.mark.parametrize(
     ("value", "low", "high"),
-    [("120", 120, 120), (at(90), 80, 90), (at(7_200), 3_600, 3_600), (" 30 ", 30, 30), ("999999999999", 3_600, 3_600)],
+    [
+        ("120", 120, 120),
+        (at(90), 80, 90),
+        (at(7_200), 3_600, 3_600),
+        (" 30 ", 30, 30),
+        ("999999999999", 3_600, 3_600),
+    ],
 )
 def test_c29_c31_a_wait_is_told_in_seconds_whatever_its_form(value, low, high):
     [answer], _ = talk(asking(READ), Script(Response(503, {"retry-after": value})))
@@ -211,7 +217,9 @@ def test_forms_and_files_are_kept_readable():
 
 
 def test_a_request_without_credentials_shows_none():
-    _, record = talk(asking(Request("GET", "https://pictures.example/a.jpg", "GET picture", authorized=False)), Script())
+    _, record = talk(
+        asking(Request("GET", "https://pictures.example/a.jpg", "GET picture", authorized=False)), Script()
+    )
     assert record.passed[0].request_headers == {}
     assert record.passed[0].url == "https://pictures.example/a.jpg"
 

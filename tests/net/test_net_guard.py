@@ -65,7 +65,13 @@ def test_such_an_address_is_never_connected_to(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["https://api.mercadolibre.com/items", "https://example.com:8443/", "https://1.1.1.1/", "https://[2606:4700::1111]/"]
+    "text",
+    [
+        "https://api.mercadolibre.com/items",
+        "https://example.com:8443/",
+        "https://1.1.1.1/",
+        "https://[2606:4700::1111]/",
+    ],
 )
 def test_a_public_address_may_be_called(text):
     assert may_call(URL(text), NOBODY)
@@ -96,9 +102,7 @@ class Names:
 
     async def resolve(self, host: str, port: int = 0, family: int = socket.AF_INET):
         address = self.answers.pop(0)
-        return [
-            {"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": 0}
-        ]
+        return [{"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": 0}]
 
     async def close(self) -> None:
         pass

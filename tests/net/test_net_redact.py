@@ -87,7 +87,7 @@ def test_a_short_secret_is_no_pattern():
 
 
 letters = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
-secrets = st.text(alphabet="abcdefghijklmnopqrstuvwxyzABC0123456789-_.~+/=%&\"\\ç ", min_size=8, max_size=40).filter(
+secrets = st.text(alphabet='abcdefghijklmnopqrstuvwxyzABC0123456789-_.~+/=%&"\\ç ', min_size=8, max_size=40).filter(
     lambda text: text.strip() == text
 )
 

@@ -179,7 +179,10 @@ def test_secrets_stand_where_they_belong_and_a_foreign_host_gets_none():
     [
         (POST, b'{"title":"\xc3\xa7"}'),
         (Request("POST", "/t", "t", form=(("grant", "a b"), ("secret", Secret("s")))), b"secret=s3cret%2B1"),
-        (Request("POST", "/p", "p", files=(FilePart("file", "a.jpg", "image/jpeg", b"\xff\xd8"),)), b'filename="a.jpg"'),
+        (
+            Request("POST", "/p", "p", files=(FilePart("file", "a.jpg", "image/jpeg", b"\xff\xd8"),)),
+            b'filename="a.jpg"',
+        ),
     ],
 )
 def test_bodies_are_sent_in_their_kind(request_, needle):

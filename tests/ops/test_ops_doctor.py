@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection
-from factories import make_channel, make_store
 
+from factories import make_channel, make_store
 from ponte.config import config
 from ponte.db.models import Installation, Lane
 from ponte.ops import database, doctor

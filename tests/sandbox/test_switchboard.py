@@ -47,7 +47,7 @@ def staged(scenario, *, seed=7):
 
 
 async def fired(board):
-    while not board.faults()[0]["fired"]:  # noqa: ASYNC110 -- the board has no event to wait for
+    while not board.faults()[0]["fired"]:
         await asyncio.sleep(0.01)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from ponte.db.sql import fetch
 
 APPLICATION = "ponte"
-SECONDS = 15
+SECONDS = 10
 
 
 def end_frozen_transactions() -> int:

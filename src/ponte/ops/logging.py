@@ -21,8 +21,7 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        char.encode("unicode_escape").decode() if unicodedata.category(char) in _BREAKING else char
-        for char in text
+        char.encode("unicode_escape").decode() if unicodedata.category(char) in _BREAKING else char for char in text
     )
 
 
