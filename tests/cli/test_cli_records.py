@@ -13,7 +13,7 @@ from ponte.domain.problem import Problem, ProblemClass, Stage
 
 pytestmark = pytest.mark.django_db
 
-HOSTILE = "Tênis\x1b[31m\n\r\x07\u202e<script>\u0000\x9b2J"
+HOSTILE = "Tênis\x1b[31m\n\r\x07\u202e<script>\x9b2J"
 # What spreadsheets take for a formula, and what they must not.
 FORMULAS = [
     "=1+1",

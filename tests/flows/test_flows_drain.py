@@ -7,7 +7,9 @@ import time
 import pytest
 from pipeline_stage import Stage, play
 
-from ponte.db.models import Attempt, Channel, Lane, Store
+from ponte.config import ConfigError
+from ponte.db.models import Attempt, Channel, Lane, Store, Work
+from ponte.flows import failpoints
 from ponte.flows.channels import pause
 from ponte.net.pace import Pace
 from ponte.sandbox.catalogue import make_catalogue
@@ -264,3 +266,41 @@ def _take_over(lane_id: int):
 
     with transaction.atomic():
         return lanes.take(lane_id, "other", 30)
+
+
+@pytest.mark.parametrize("deaths", [1, 2, 3])
+def test_d12_suspects_run_apart_and_what_died_three_times_is_put_away(deaths):
+    async def scene(stage: Stage) -> None:
+        suspect, *innocent = stage.healthy[:4]
+        await stage.tell(suspect, *innocent)
+        await stage.do(lambda: Work.objects.filter(integration__sku=suspect).update(deaths=deaths))
+        await stage.drain()
+        assert await stage.stand(innocent)
+        if deaths == 3:
+            assert await stage.shown(suspect) == "error WORKER_LOST"
+            assert stage.listings(suspect) == []
+        else:
+            assert await stage.stand([suspect])
+
+    play(scene)
+
+
+def test_one_product_tries_first_after_the_circuit_was_open():
+    async def scene(stage: Stage) -> None:
+        await stage.do(Lane.objects.update, breaker_trips=1)
+        await stage.run(*stage.healthy[:4])
+        assert await stage.stand(stage.healthy[:4])
+        assert (await stage.lane_now()).breaker_trips == 0
+
+    play(scene)
+
+
+@pytest.mark.parametrize("text", ["nowhere:kill", "after_claim:explode", "after_claim"])
+def test_a_failpoint_that_is_none_stops_the_start(text):
+    with pytest.raises(ConfigError, match="PONTE_FAILPOINT"):
+        failpoints._Armed(text)
+
+
+def test_a_failpoint_counts_down():
+    armed = failpoints._Armed("before_send:stop@3")
+    assert (armed.place, armed.left) == ("before_send", 3)

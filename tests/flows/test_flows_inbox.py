@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -11,6 +13,7 @@ from ponte.domain.lifecycle import Priority
 from ponte.flows import inbox
 from ponte.flows.inbox import fold, write_down
 from ponte.flows.ingest import CHUNK, Hint
+from ponte.flows.runner import Runner
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +161,52 @@ def test_two_stores_told_in_one_batch_keep_their_own_records():
     write_down([*hints(one, 15), *hints(two, 15)])
     fold_all()
     assert {row.store_id for row in Integration.objects.all()} == {one.channel.store_id, two.channel.store_id}
+
+
+async def look(times: int = 1) -> None:
+    runner = Runner(lanes=0)
+    try:
+        for _ in range(times):
+            await runner._look()
+    finally:
+        runner._database.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_folds_what_was_written_down_at_its_next_look():
+    lane = make_lane()
+    write_down(hints(lane, *range(1, 6)))
+    asyncio.run(look())
+    assert Work.objects.count() == 5
+    assert Inbox.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_folds_a_long_inbox_in_one_look_or_in_the_next_ones():
+    lane = make_lane()
+    for start in range(0, 1_200, 40):
+        write_down(hints(lane, *range(start, start + 40)))
+    asyncio.run(look(30))
+    assert Work.objects.count() == 1_200
+    assert not inbox.waiting()
+    check_invariants()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_fold_at_once_take_each_row_once():
+    lane = make_lane()
+    for start in range(0, 600, 20):
+        write_down(hints(lane, *range(start, start + 20)))
+
+    def work() -> int:
+        try:
+            return fold_all()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as threads:
+        folded = [future.result() for future in [threads.submit(work), threads.submit(work)]]
+    assert sum(folded) == 30
+    assert {generation for (generation,) in Work.objects.values_list("generation")} == {1}
+    assert Work.objects.count() == 600
+    check_invariants()

@@ -400,3 +400,16 @@ def test_c41_our_own_live_secrets_are_never_kept_even_when_they_are_sent_back():
         assert seller.access_token not in dump
 
     play(scene)
+
+
+def test_words_that_no_database_takes_are_kept_as_far_as_they_can_be():
+    async def scene(stage: Stage) -> None:
+        sku = stage.healthy[0]
+        body = b'{"message":"pre\\u0000co \\ud800 alto","error":"validation_error","status":400,"cause":[]}'
+        stage.board.arm({"kind": "status", **ITEMS, "status": 400, "body": body})
+        await stage.run(sku)
+        row = await stage.record(sku)
+        assert (row.attempts, (await stage.tries(sku))) == (1, ["rejected"])
+        assert row.problems[0]["message"].startswith("preco ")
+
+    play(scene)

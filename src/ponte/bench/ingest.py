@@ -1,9 +1,12 @@
 """How fast the webhook is, beside an application that does nothing on the same server, in the same run.
 
 `ponte bench ingest` or `python -m ponte.bench.ingest [--seconds 5] [--rounds 3] [--connections 64]`: servers are
-started side by side and measured in turn, several rounds; medians are reported. What is stored is stored for real:
-SQLite in a file, and PostgreSQL when `PONTE_BENCH_POSTGRES_URL` (or `PONTE_DATABASE_URL`) names one; a database of
-its own is made there and dropped.
+started side by side and measured in turn, several rounds; medians are reported, of the ratios too: each is to the
+hello of its own round. What is stored is stored for real: SQLite in a file, and PostgreSQL when
+`PONTE_BENCH_POSTGRES_URL` (or `PONTE_DATABASE_URL`) names one; a database of its own is made there and dropped.
+
+The load comes from the same machine: what its generator takes of the cores, the servers do not have; and the less a
+server does, the more of them the generator takes. Last, what is in the inboxes is folded into the queue.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -46,21 +49,37 @@ def run(
 
     {"connections", "rounds", "seconds", "load", "hello": {...}, "hello_reading": {...}, "sqlite": {...},
     "postgresql": {...} or absent}; each with per_second, p50_ms, p99_ms, max_ms (medians), answered, refused (sums),
-    `ratio` to hello (which leaves the body unread) and `ratio_to_reading` (to a hello that reads it, as it must).
+    `ratio` to hello (which leaves the body unread) and `ratio_to_reading` (to a hello that reads it, as it must); the
+    databases also with `fold` (see `ponte.bench.ingest_fold.Folded`).
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ponte-bench-")))
-        ports = {"hello": stack.enter_context(_server(folder / "hello", HELLO, ""))}
-        ports["hello_reading"] = stack.enter_context(_server(folder / "reading", READING, ""))
-        ports["sqlite"] = stack.enter_context(_server(folder / "sqlite", APPLICATION, ""))
+        served = {"hello": stack.enter_context(_server(folder / "hello", HELLO, ""))}
+        served["hello_reading"] = stack.enter_context(_server(folder / "reading", READING, ""))
+        served["sqlite"] = stack.enter_context(_server(folder / "sqlite", APPLICATION, ""))
         if postgres_url:
             database = stack.enter_context(_scratch_database(postgres_url))
-            ports["postgresql"] = stack.enter_context(_server(folder / "postgresql", APPLICATION, database))
-        found: dict[str, list[Measured]] = {name: [] for name in ports}
+            served["postgresql"] = stack.enter_context(_server(folder / "postgresql", APPLICATION, database))
+        found: dict[str, list[Measured]] = {name: [] for name in served}
         for turn in range(rounds):
-            for name, port in ports.items():
-                found[name].append(_measure(port, connections, seconds, seed=turn))
-    return _report(found, connections, seconds)
+            for name, server in served.items():
+                found[name].append(_measure(server.port, connections, seconds, seed=turn))
+        report = _report(found, connections, seconds)
+        for name in {"sqlite", "postgresql"} & served.keys():
+            report[name]["fold"] = _fold(served[name].environ)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    port: int
+    environ: Mapping[str, str]
+
+
+def _fold(environ: Mapping[str, str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "ponte.bench.ingest_fold"]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600, env=environ)
+    return dict(json.loads(answer.stdout))
 
 
 def _report(found: Mapping[str, list[Measured]], connections: int, seconds: float) -> dict[str, Any]:
@@ -68,7 +87,7 @@ def _report(found: Mapping[str, list[Measured]], connections: int, seconds: floa
         "connections": connections,
         "seconds": seconds,
         "rounds": len(found["hello"]),
-        "load": "own generator (asyncio, uvloop)",
+        "load": f"own generator (asyncio, uvloop) on the same {os.cpu_count()} cores",
     }
     for name, rounds in found.items():
         rows = [asdict(measured) for measured in rounds]
@@ -80,7 +99,10 @@ def _report(found: Mapping[str, list[Measured]], connections: int, seconds: floa
         }
     for name in found:
         for column, yardstick in (("ratio", "hello"), ("ratio_to_reading", "hello_reading")):
-            report[name][column] = round(report[name]["per_second"] / report[yardstick]["per_second"], 3)
+            ratios = [
+                one.per_second / hello.per_second for one, hello in zip(found[name], found[yardstick], strict=True)
+            ]
+            report[name][column] = round(statistics.median(ratios), 3)
     return report
 
 
@@ -91,8 +113,8 @@ def _measure(port: int, connections: int, seconds: float, *, seed: int) -> Measu
 
 
 @contextmanager
-def _server(data: Path, target: str, database_url: str) -> Iterator[int]:
-    """Run a server of its own with a data folder of its own; yields its port once it answers."""
+def _server(data: Path, target: str, database_url: str) -> Iterator[_Served]:
+    """Run a server of its own with a data folder of its own; yields it once it answers."""
     port = _free_port()
     environ = {**os.environ, "PONTE_DATA": str(data), "PONTE_DATABASE_URL": database_url, "PONTE_PORT": str(port)}
     environ |= {"PONTE_HOST": "127.0.0.1", "PYTHONWARNINGS": "ignore"}
@@ -102,7 +124,7 @@ def _server(data: Path, target: str, database_url: str) -> Iterator[int]:
     with subprocess.Popen([*command, "--serve", target], env=environ) as server:
         try:
             _await_port(port, server)
-            yield port
+            yield _Served(port, environ)
         finally:
             server.terminate()
             server.wait(15)

@@ -22,6 +22,8 @@ from ponte.flows.ingest import CHUNK, Hint, Unrecognised, quarantine, take_in
 
 log = logging.getLogger("ponte.worker")
 ROWS = 64
+AT_ONCE = 250
+"""Hints of one transaction: on SQLite the webhook waits while it runs (5 to 10 ms)."""
 NOT_STORABLE = "not_storable"
 DOWN = (OperationalError, InterfaceError)
 
@@ -49,7 +51,7 @@ def waiting() -> bool:
     return bool(fetch("SELECT 1 FROM db_inbox WHERE refused = '' LIMIT 1"))
 
 
-def fold(limit: int = CHUNK) -> int:
+def fold(limit: int = AT_ONCE) -> int:
     """Bring the oldest rows into the queue, at most about `limit` hints; returns how many rows were dealt with.
 
     One transaction takes the rows away and queues what they say. Several workers may fold at once. A hint that the

@@ -36,7 +36,7 @@ log = logging.getLogger("ponte.worker")
 LANES_AT_ONCE = 8
 LOOK_SECONDS = 0.2
 LOOK_AT_LEAST_SECONDS = 1.0
-FOLD_PAUSE_SECONDS = 0.002
+FOLD_PAUSE_SECONDS = 0.005
 GRACE_SECONDS = 20.0
 
 
@@ -58,6 +58,7 @@ class Runner:
         self._looked_at = 0.0
         self._tidy_at = 0.0
         self._crowded = False
+        self._behind = False
         self._solitude = Solitude()
 
     async def run(self) -> None:
@@ -88,8 +89,9 @@ class Runner:
             await asyncio.wait([self._begin(lane_id)])
 
     async def _pause(self) -> None:
+        """Wait for the next look; hardly, while the inbox has more."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(FOLD_PAUSE_SECONDS if self._behind else LOOK_SECONDS):
                 await self._stopping.wait()
         except TimeoutError:
             return
@@ -115,13 +117,17 @@ class Runner:
     async def _fold(self) -> bool:
         """Bring what the webhook wrote down into the queue, for one look's time; say whether there was any."""
         if not await self._database.read(inbox.waiting):
+            self._behind = False
             return False
         until = time.monotonic() + LOOK_SECONDS
         while await self._database.write(inbox.fold):
-            if time.monotonic() >= until or self._stopping.is_set():
+            self._behind = time.monotonic() >= until
+            if self._behind or self._stopping.is_set():
                 break
             # SQLite's lock goes to whoever asks next: the webhook's writer must find it free now and then.
             await asyncio.sleep(FOLD_PAUSE_SECONDS)
+        else:
+            self._behind = False
         return True
 
     def _begin(self, lane_id: int) -> asyncio.Task[None]:

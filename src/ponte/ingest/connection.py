@@ -33,6 +33,6 @@ def _impatient(engine: str, options: dict[str, Any]) -> dict[str, Any]:
         return {**options, "timeout": LOCK_PATIENCE_MS / 1000}
     kept = {name: value for name, value in options.items() if name != "pool"}
     limits = f"-c lock_timeout={LOCK_PATIENCE_MS} -c statement_timeout=5000"
-    kept.setdefault("application_name", "ponte-ingest")
+    kept["application_name"] = f"{kept.get('application_name', 'ponte')}-ingest"
     kept["options"] = f"{kept.get('options', '')} {limits}".strip()
     return {**kept, "connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": 3000, "keepalives_idle": 5}
