@@ -174,6 +174,9 @@ TIME_ZONE = "America/Sao_Paulo"
 USE_I18N = True
 USE_TZ = True
 
+# Nothing is served there (assets: ponte.web.assets); Django's live test server wants it set all the same.
+STATIC_URL = "/static/"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -118,7 +118,7 @@ def _stop_some(crew: Crew, load: Load, draw: random.Random, asleep: set[int]) ->
 
 
 class Unlocker:
-    """On SQLite, wakes workers that stopped by themselves in a transaction: nobody could write any more."""
+    """Wakes workers that stopped by themselves, when nobody is left who could take over, or write (SQLite)."""
 
     def __init__(self, stage: Stage, crew: Crew, zombies: set[int]) -> None:
         self._stage, self._crew, self._zombies = stage, crew, zombies
@@ -130,7 +130,7 @@ class Unlocker:
         while not self._ending.wait(0.2):
             own = [worker for worker in self._crew.workers if worker.pid not in self._zombies]
             stopped = [worker for worker in own if is_stopped(worker.pid)]
-            if stopped and _holds_the_file(self._stage):
+            if stopped and (len(stopped) == len(own) or _holds_the_file(self._stage)):
                 for worker in stopped:
                     worker.send_signal(signal.SIGCONT)
 
