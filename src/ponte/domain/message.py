@@ -6,6 +6,8 @@ Connectors and sources yield `Request` and receive an `Answer`; they never open 
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -120,17 +122,34 @@ UNREADABLE = Unreadable()
 
 
 def parse_json(body: bytes) -> JSON:
-    """Parse strict JSON: UTF-8 only (whole characters), no NaN or Infinity, no overflow to infinity, limited depth.
+    """Parse strict JSON: UTF-8 only, no NaN or Infinity, no overflow to infinity, limited depth.
 
     A whole number beyond 64 bits becomes a float. Returns `UNREADABLE` otherwise; never raises.
     """
     try:
         value = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError:
-        return UNREADABLE
+        value = _by_the_patient_parser(body)
     # Fewer brackets than levels: nothing to measure.
     shallow = body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH
     return value if shallow or _depth_ok(value, MAX_JSON_DEPTH) else UNREADABLE
+
+
+def _by_the_patient_parser(body: bytes) -> JSON:
+    """Read what the quick parser refuses only for half characters (a lone surrogate); they are cleaned where kept."""
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_refused, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return UNREADABLE
+
+
+def _refused(name: str) -> float:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return _refused(text) if math.isinf(number) else number
 
 
 def _depth_ok(value: JSON, most: int) -> bool:
