@@ -19,6 +19,7 @@ WORKERS, LANES = 4, 3
 AT_WORK = 0.7
 MAX_RESCUE_SECONDS = 15.0
 MAX_PUT_AWAY = 0.15
+FEW = 5  # after a handful of kills one unlucky batch is a large share
 """Whoever is killed three times in a row, at last alone, is taken for poison: an error that a click brings back.
 So many of them per kill are taken for chance."""
 SAMPLE_SECONDS = 0.05
@@ -80,7 +81,7 @@ def run(told: Namespace) -> dict[str, Any]:
         waits = rescues.seconds(crew.deaths)
         breaches = found.breaches()
         p99 = percentile(waits, 0.99)
-        if put_away > told.kills * MAX_PUT_AWAY:
+        if put_away > max(FEW, told.kills * MAX_PUT_AWAY):
             breaches["innocents_put_away"] = put_away
         if len(crew.deaths) < told.kills:
             breaches["too_few_kills"] = told.kills - len(crew.deaths)
