@@ -19,9 +19,10 @@ WORKERS, LANES = 4, 3
 AT_WORK = 0.7
 MAX_RESCUE_SECONDS = 15.0
 MAX_PUT_AWAY = 0.15
-FEW = 5  # after a handful of kills one unlucky batch is a large share
 """Whoever is killed three times in a row, at last alone, is taken for poison: an error that a click brings back.
 So many of them per kill are taken for chance."""
+FEW = 5
+"""After a handful of kills one unlucky batch is a large share: so many are always taken for chance."""
 SAMPLE_SECONDS = 0.05
 
 
