@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,3 +55,12 @@ def person(name: str, store: Store | None, role: Role = Role.OPERATOR) -> User:
     if store:
         Membership.objects.create(user=user, store=store, role=role)
     return user
+
+
+def proved(client, seconds_ago: float = 0) -> None:
+    """Let a signed-in client's session be of somebody who has shown the password, as at the real sign-in."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - seconds_ago}]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
+    session["since"] = session["seen"] = time.time()
+    session.save()

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from ponte.db.counts import bucket
-from ponte.db.models import Attempt, Channel, Counter, Exchange, Integration, Lane, Store
+from ponte.db.models import Attempt, Cause, Channel, Counter, Exchange, Integration, Lane, Store, Tally
 from ponte.db.records import problem_to_json
 from ponte.db.search import searchable
 from ponte.domain.fingerprint import fingerprint
@@ -95,7 +95,42 @@ def make_integration(
         **{"category": "Calçados › Tênis › Corrida", "product_id": "41877", "attempts": 1, **texts},
     )
     count(channel, bucket(status, phase, removed=removed))
+    if ordered and not removed:
+        make_cause(channel, ordered[0], more=1, value=found.stock_value)
     return found
+
+
+def make_cause(
+    channel: Channel, problem: Problem = MISSING, *, more: int = 0, value: int = 0, **values: Any
+) -> Cause:
+    """Make a cause, or give the one there is `more` records with their `value`; other values are set."""
+    now = timezone.now()
+    cause, _ = Cause.objects.get_or_create(
+        channel=channel,
+        fingerprint=fingerprint(problem),
+        defaults={
+            "problem_class": problem.kind.name,
+            "stage": problem.stage.value,
+            "severity": problem.severity.value,
+            "subject": problem.subject,
+            "code": problem.code,
+            "message": problem.message,
+            "first_at": now - timedelta(days=6),
+            "last_at": now,
+            "state_at": now - timedelta(days=6),
+        },
+    )
+    kept = Cause.objects.filter(pk=cause.pk)
+    kept.update(**{"count": F("count") + more, "value": F("value") + value, **values})
+    return kept.get()
+
+
+def make_tally(cause: Cause, hours_ago: int, count: int) -> None:
+    """Note that a cause was met so often in one hour."""
+    hour = int(timezone.now().timestamp()) // 3_600 - hours_ago
+    Tally.objects.create(
+        channel=cause.channel, kind="product", hour=hour, measure=f"cause:{cause.fingerprint}", count=count
+    )
 
 
 def count(channel: Channel, where: str, change: int = 1) -> None:
@@ -110,6 +145,7 @@ def make_attempt(found: Integration, number: int = 1, result: str = AttemptResul
     return Attempt.objects.create(
         **{
             "integration": found,
+            "channel_id": found.channel_id,
             "number": number,
             "trigger": Trigger.NOTIFICATION,
             "result": result,

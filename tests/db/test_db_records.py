@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from queue_stage import LISTING, OFFER, make_lane, tell
 
 from ponte.db.audit import note, note_one
@@ -78,11 +79,11 @@ def test_moves_that_cancel_each_other_write_nothing():
     moves.move(lane.channel_id, "product", "a", "a")
     moves.move(lane.channel_id, "product", "a", "b")
     moves.move(lane.channel_id, "product", "b", "a")
-    moves.write()
+    moves.write(timezone.now())
     assert Counter.objects.count() == 0
     moves.add(lane.channel_id, "product", "a", 2)
-    moves.write()
-    moves.write()
+    moves.write(timezone.now())
+    moves.write(timezone.now())
     assert list(Counter.objects.values_list("bucket", "count")) == [("a", 2)]
 
 

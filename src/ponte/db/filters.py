@@ -4,17 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from django.utils import timezone
 
-MAX_TEXT = 200
-MAX_SKUS = 500
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-CODE = re.compile(r"[-\w]{1,40}", re.ASCII)
-FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+from ponte.db.filter_values import MAX_NAME, MAX_SKUS, MAX_TEXT, Flaw, Values
+from ponte.domain.problem import Stage
+
+__all__ = [
+    "ALIASES",
+    "FILTER_NAMES",
+    "MAX_SKUS",
+    "MAX_TEXT",
+    "Bucket",
+    "FilterErrors",
+    "Filters",
+    "Flaw",
+    "Period",
+]
+
+CODE: Final = re.compile(r"[-\w]{1,40}", re.ASCII)
+FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
+FILTER_NAMES: Final = (
+    "status",
+    "channel",
+    "q",
+    "from",
+    "to",
+    "period",
+    "cause",
+    "code",
+    "stage",
+    "category",
+    "brand",
+    "sku",
+    "list",
+    "action",
+    "removed",
+)
+ALIASES: Final = {
+    "canal": "channel",
+    "de": "from",
+    "ate": "to",
+    "periodo": "period",
+    "causa": "cause",
+    "codigo": "code",
+    "etapa": "stage",
+    "categoria": "category",
+    "marca": "brand",
+    "lista": "list",
+    "acao": "action",
+    "removidos": "removed",
+}
+"""The names in the address of a page; both are read everywhere."""
 
 
 class Bucket(StrEnum):
@@ -28,14 +73,16 @@ class Bucket(StrEnum):
     SUCCESS = "success"
 
 
-class Flaw(StrEnum):
-    """What is wrong with one value of a filter."""
+class Period(StrEnum):
+    """The last days, today included: what it means moves on with the clock."""
 
-    UNKNOWN = "unknown"  # no filter has this name, or this filter no such value
-    TWICE = "twice"  # given more than once
-    TOO_LONG = "too_long"
-    NOT_A_DATE = "not_a_date"  # not YYYY-MM-DD, or no such day
-    ENDS_BEFORE_START = "ends_before_start"
+    TODAY = "hoje"
+    WEEK = "7"
+    MONTH = "30"
+
+    @property
+    def days(self) -> int:
+        return 1 if self is Period.TODAY else int(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +94,88 @@ class FilterErrors:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """A checked filter. Days are the store's own (its time zone), both included."""
+    """A checked filter. Days are the store's own (its time zone), both included.
+
+    `stage` and `code` are those of causes; `action` is an action on many that touched the record last; `sku_list`
+    is the number of a pasted list.
+    """
 
     status: Bucket | None = None
     channel: str = ""
     text: str = ""
     first_day: date | None = None
     last_day: date | None = None
+    period: Period | None = None
     cause: str = ""
+    code: str = ""
+    stage: Stage | None = None
+    category: str = ""
+    brand: str = ""
     skus: tuple[str, ...] = field(default=())
+    sku_list: int | None = None
+    action: int | None = None
     removed: bool = False
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str | Sequence[str]]) -> Filters | FilterErrors:
-        """Read {status, channel, q, from, to, cause, sku, removed}; empty values count as absent.
+    def from_query(cls, query: Mapping[str, str | int | Sequence[str]]) -> Filters | FilterErrors:
+        """Read the values of `FILTER_NAMES`; empty ones count as absent.
 
         A value may be a list (of one, but for `sku`). Names that are no filter are flawed: a list never shows
         more than was asked for.
         """
-        reader = _Reader(query)
+        values = Values(query, FILTER_NAMES, ALIASES)
         filters = cls(
-            status=reader.bucket("status"),
-            channel=reader.code("channel", CODE),
-            text=reader.text("q"),
-            first_day=reader.day("from"),
-            last_day=reader.day("to"),
-            cause=reader.code("cause", FINGERPRINT),
-            skus=reader.several("sku"),
-            removed=reader.flag("removed"),
+            status=values.choice("status", Bucket),
+            channel=values.code("channel", CODE),
+            text=values.text("q"),
+            first_day=values.day("from"),
+            last_day=values.day("to"),
+            period=values.choice("period", Period),
+            cause=values.code("cause", FINGERPRINT),
+            code=values.text("code"),
+            stage=values.choice("stage", Stage),
+            category=values.text("category", MAX_NAME),
+            brand=values.text("brand"),
+            skus=values.several("sku"),
+            sku_list=values.number("list"),
+            action=values.number("action"),
+            removed=values.flag("removed"),
         )
         if filters.first_day and filters.last_day and filters.last_day < filters.first_day:
-            reader.flaws["to"] = Flaw.ENDS_BEFORE_START
-        return FilterErrors(reader.flaws) if reader.flaws else filters
+            values.flaws["to"] = Flaw.ENDS_BEFORE_START
+        if filters.period and (filters.first_day or filters.last_day):
+            values.flaws["period"] = Flaw.BOTH
+        return FilterErrors(values.flaws) if values.flaws else filters
 
     @property
     def narrows(self) -> bool:
         """True when anything but the status is asked for."""
-        return bool(self.channel or self.text or self.first_day or self.last_day or self.cause or self.skus)
+        return replace(self, status=None, removed=False) != Filters()
+
+    @property
+    def by_cause(self) -> bool:
+        """True when only records under certain causes are asked for."""
+        return bool(self.cause or self.code or self.stage)
+
+    @property
+    def dated(self) -> bool:
+        return bool(self.first_day or self.last_day or self.period)
+
+    def plain(self) -> Filters:
+        """Return the filter with nothing but status, channel, days and removal."""
+        plain = Filters(self.status, self.channel, removed=self.removed)
+        return replace(plain, first_day=self.first_day, last_day=self.last_day, period=self.period)
+
+    def frozen(self) -> Filters:
+        """Return the filter with its period as days: it means the same tomorrow."""
+        if not self.period:
+            return self
+        return replace(self, period=None, first_day=_days_ago(self.period.days - 1))
 
     def since(self) -> datetime | None:
         """Return the first moment of the first day."""
+        if self.period:
+            return _midnight(_days_ago(self.period.days - 1))
         return _midnight(self.first_day) if self.first_day else None
 
     def until(self) -> datetime | None:
@@ -94,76 +183,9 @@ class Filters:
         return _midnight(self.last_day + timedelta(days=1)) if self.last_day else None
 
 
-FILTER_NAMES = ("status", "channel", "q", "from", "to", "cause", "sku", "removed")
+def _days_ago(days: int) -> date:
+    return timezone.localdate(timezone=timezone.get_default_timezone()) - timedelta(days=days)
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
-
-
-class _Reader:
-    """Takes values out of a query and notes what is wrong with them."""
-
-    def __init__(self, query: Mapping[str, str | Sequence[str]]) -> None:
-        self.values = {
-            name: [value] if isinstance(value, str) else [*value] for name, value in query.items() if value
-        }
-        self.flaws: dict[str, Flaw] = {name[:40]: Flaw.UNKNOWN for name in self.values if name not in FILTER_NAMES}
-
-    def one(self, name: str) -> str:
-        values = self.values.get(name, [])
-        if len(values) > 1:
-            self.flaws[name] = Flaw.TWICE
-            return ""
-        return str(values[0]).strip() if values else ""
-
-    def bucket(self, name: str) -> Bucket | None:
-        value = self.one(name)
-        if value and value not in set(Bucket):
-            self.flaws[name] = Flaw.UNKNOWN
-            return None
-        return Bucket(value) if value else None
-
-    def code(self, name: str, pattern: re.Pattern[str]) -> str:
-        value = self.one(name)
-        if value and not pattern.fullmatch(value):
-            self.flaws[name] = Flaw.UNKNOWN
-            return ""
-        return value
-
-    def text(self, name: str) -> str:
-        value = self.one(name)
-        if len(value) > MAX_TEXT:
-            self.flaws[name] = Flaw.TOO_LONG
-            return ""
-        return value.replace("\x00", "")
-
-    def day(self, name: str) -> date | None:
-        value = self.one(name)
-        if not value:
-            return None
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-            self.flaws[name] = Flaw.NOT_A_DATE
-            return None
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            self.flaws[name] = Flaw.NOT_A_DATE
-            return None
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.flaws[name] = Flaw.NOT_A_DATE
-            return None
-        return day
-
-    def several(self, name: str) -> tuple[str, ...]:
-        values = tuple(str(value).strip() for value in self.values.get(name, []) if str(value).strip())
-        if len(values) > MAX_SKUS or any(len(value) > 40 for value in values):
-            self.flaws[name] = Flaw.TOO_LONG
-            return ()
-        return values
-
-    def flag(self, name: str) -> bool:
-        value = self.one(name)
-        if value not in {"", "1"}:
-            self.flaws[name] = Flaw.UNKNOWN
-        return value == "1"

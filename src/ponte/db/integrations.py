@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from ponte.db.counts import Moves, bucket
+from ponte.db.scope import Scope
 from ponte.db.sql import among, fetch, given, locked, marks, run
 from ponte.domain.lifecycle import Phase
 
@@ -32,6 +33,8 @@ class Place:
     phase: str
     removed: bool
     headline_class: str
+    fingerprint: str
+    stock_value: int
 
     @property
     def key(self) -> Key:
@@ -42,7 +45,10 @@ class Place:
         return bucket(self.status, self.phase, removed=self.removed)
 
 
-_PLACE = "id, channel_id, kind, sku, status, phase, removed_at IS NOT NULL, headline_class"
+_PLACE = "id, channel_id, kind, sku, status, phase, removed_at IS NOT NULL, headline_class, fingerprint, stock_value"
+
+
+NOT_TAKEN_OUT = "channel_id NOT IN (SELECT gone.id FROM db_channel gone WHERE gone.archived_at IS NOT NULL)"
 
 
 def lanes_of(channel_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, int]]:
@@ -52,7 +58,7 @@ def lanes_of(channel_ids: Sequence[int]) -> dict[tuple[int, str], tuple[int, int
     rows = fetch(
         f"""SELECT lane.channel_id, lane.kind, lane.id, channel.store_id
             FROM db_lane lane JOIN db_channel channel ON channel.id = lane.channel_id
-            WHERE lane.channel_id IN ({marks(len(channel_ids))})""",
+            WHERE channel.archived_at IS NULL AND lane.channel_id IN ({marks(len(channel_ids))})""",
         sorted(channel_ids),
     )
     return {(channel_id, kind): (lane_id, store_id) for channel_id, kind, lane_id, store_id in rows}
@@ -75,21 +81,22 @@ def places_by_key(keys: Sequence[Key]) -> dict[Key, Place]:
     return {place.key: place for place in map(_place, rows)}
 
 
-def places_by_id(ids: Sequence[int], *, store_id: int | None = None) -> dict[int, Place]:
-    """Read and lock the integrations of these ids; with `store_id`, only that store's."""
+def places_by_id(ids: Sequence[int], *, scope: Scope | None = None) -> dict[int, Place]:
+    """Read and lock the integrations of these ids; with a `scope`, only what it sees."""
     if not ids:
         return {}
-    where = "" if store_id is None else " AND store_id = %s"
-    params = [*ids] if store_id is None else [*ids, store_id]
-    rows = fetch(
-        f"SELECT {_PLACE} FROM db_integration WHERE id IN ({marks(len(ids))}){where} ORDER BY id{locked()}", params
-    )
-    return {place.id: place for place in map(_place, rows)}
+    # The plus keeps SQLite from walking the whole store in an index that begins with it.
+    where = "" if scope is None else f" AND +store_id = %s AND {NOT_TAKEN_OUT}"
+    named, params = among("id", ids)
+    params += [] if scope is None else [scope.store_id]
+    rows = fetch(f"SELECT {_PLACE} FROM db_integration WHERE {named}{where} ORDER BY id{locked()}", params)
+    places = (_place(row) for row in rows)
+    return {place.id: place for place in places if scope is None or scope.sees(place.channel_id)}
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    integration_id, channel_id, kind, sku, status, phase, removed, headline = row
-    return Place(integration_id, channel_id, kind, sku, status, phase, bool(removed), headline)
+    integration_id, channel_id, kind, sku, status, phase, removed, headline, mark, value = row
+    return Place(integration_id, channel_id, kind, sku, status, phase, bool(removed), headline, mark, value)
 
 
 _FIXED = {
@@ -100,6 +107,8 @@ _FIXED = {
     "ean": "",
     "reference": "",
     "category": "",
+    "brand": "",
+    "stock_value": 0,
     "image_url": "",
     "headline_class": "",
     "headline_subject": "",
@@ -137,18 +146,25 @@ def make(
     return {(channel_id, kind, sku): integration_id for integration_id, channel_id, kind, sku, _ in rows}
 
 
-def to_queued(places: Sequence[Place], now: datetime, moves: Moves) -> None:
-    """Show them as waiting again; one that a person had taken off the screen comes back, for it lives again."""
+def to_queued(places: Sequence[Place], now: datetime, moves: Moves, *, action_id: int | None = None) -> None:
+    """Show them as waiting again; one that a person had taken off the screen comes back, for it lives again.
+
+    With an `action_id` that action on many is noted as the last that touched them.
+    """
     sleeping = [place for place in places if place.bucket not in {"queued", "processing"}]
     for place in sleeping:
         moves.move(place.channel_id, place.kind, place.bucket, "queued")
+        if place.removed:
+            moves.cause(place.channel_id, place.fingerprint, 1, place.stock_value)
     if sleeping:
-        ids = [place.id for place in sleeping]
+        named, ids = among("id", [place.id for place in sleeping])
         run(
             f"""UPDATE db_integration SET status = 'pending', phase = 'queued', requested_at = %s, updated_at = %s,
-                    removed_at = NULL, next_attempt_at = NULL WHERE id IN ({marks(len(ids))})""",
-            [now, now, *ids],
+                    removed_at = NULL, next_attempt_at = NULL, action_id = COALESCE(%s, action_id) WHERE {named}""",
+            [now, now, action_id, *ids],
         )
+    if action_id is not None:
+        mark_action([place.id for place in places if place.bucket in {"queued", "processing"}], action_id)
 
 
 def to_processing(places: Sequence[Place], now: datetime, moves: Moves) -> None:
@@ -169,11 +185,25 @@ def to_processing(places: Sequence[Place], now: datetime, moves: Moves) -> None:
         )
 
 
-def set_removed(ids: Sequence[int], removed_at: datetime | None, now: datetime) -> None:
-    run(
-        f"UPDATE db_integration SET removed_at = %s, updated_at = %s WHERE id IN ({marks(len(ids))})",
-        [removed_at, now, *ids],
-    )
+def set_removed(places: Sequence[Place], removed_at: datetime | None, now: datetime, moves: Moves) -> None:
+    """Take them off the screen, or (None) bring them back as they were."""
+    if not places:
+        return
+    for place in places:
+        shown = bucket(place.status, place.phase, removed=False)
+        before, after, sign = ("removed", shown, 1) if removed_at is None else (shown, "removed", -1)
+        moves.move(place.channel_id, place.kind, before, after)
+        moves.cause(place.channel_id, place.fingerprint, sign, sign * place.stock_value)
+    named, ids = among("id", [place.id for place in places])
+    run(f"UPDATE db_integration SET removed_at = %s, updated_at = %s WHERE {named}", [removed_at, now, *ids])
+
+
+def mark_action(ids: Sequence[int], action_id: int) -> None:
+    """Note which action on many touched them last."""
+    if not ids:
+        return
+    named, values = among("id", ids)
+    run(f"UPDATE db_integration SET action_id = %s WHERE {named}", [action_id, *values])
 
 
 def to_rest(ids: Sequence[int], phase: Phase, now: datetime) -> None:

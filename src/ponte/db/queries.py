@@ -9,17 +9,20 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
-from ponte.db import search
-from ponte.db.cursor import BadCursor, Cursor, opened
+from ponte.db.cursor import BadCursor
 from ponte.db.filters import Bucket, FilterErrors, Filters, Flaw
 from ponte.db.models import Attempt, Channel, Counter, Exchange, Integration, Lane, LaneState, Membership
-from ponte.domain.lifecycle import Phase, Status
+from ponte.db.narrowing import BUCKETS, TROUBLE, Way, among, in_trouble, kept, narrowed, parts
+from ponte.db.ordering import Order, Place, Sort, opened, order_of
+from ponte.db.picking import FEW, ids_of
+from ponte.db.scope import Scope
 
 __all__ = [
+    "BUCKETS",
     "AttemptPage",
     "BadCursor",
     "Bucket",
@@ -28,6 +31,7 @@ __all__ = [
     "Filters",
     "Flaw",
     "Page",
+    "Sort",
     "attempt",
     "attempts",
     "channels",
@@ -35,9 +39,11 @@ __all__ = [
     "exchanges",
     "last_attempt",
     "memberships",
+    "narrowed",
     "newer",
     "page",
     "record",
+    "records",
     "rows",
 ]
 
@@ -46,23 +52,20 @@ MAX_NEWER: Final = 100
 HEAVY: Final = ("listing", "search_text")
 """Columns that no list shows."""
 
-BUCKETS: Final = {
-    Bucket.ERROR: (Status.ERROR, Phase.IDLE),
-    Bucket.PROCESSING: (Status.PENDING, Phase.PROCESSING),
-    Bucket.QUEUED: (Status.PENDING, Phase.QUEUED),
-    Bucket.WAITING: (Status.PENDING, Phase.WAITING),
-    Bucket.ALERT: (Status.ALERT, Phase.IDLE),
-    Bucket.SUCCESS: (Status.SUCCESS, Phase.IDLE),
-}
+BY_TIME: Final = ("updated_at", "removed_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows of a list, newest first; `next` and `previous` are cursors, None at either end."""
+    """Rows of a list in its order; `next` and `previous` are cursors, None at either end.
+
+    `first` is how many-eth the first row is, as far as whoever came here page by page can tell.
+    """
 
     rows: tuple[Integration, ...]
     next: str | None
     previous: str | None
+    first: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,48 +91,67 @@ class ChannelState:
 
 
 def page(
-    store_id: int,
+    scope: Scope,
     filters: Filters,
     *,
     after: str | None = None,
     before: str | None = None,
     size: int = 25,
+    sort: Sort = Sort.RECENT,
 ) -> Page:
     """Return the rows after (or before) a cursor, else the first ones. Raises `BadCursor`."""
     size = max(1, min(size, MAX_SIZE))
-    scope = f"{store_id}/{'removed' if filters.removed else 'listed'}"
-    place = _place(after or before, scope)
+    order = order_of(sort, removed=filters.removed)
+    seal = f"{scope.store_id}/{sort}/{'removed' if filters.removed else 'listed'}"
     backwards = bool(before and not after)
-    found = [*_slice(store_id, filters, place, backwards=backwards, size=size + 1)]
+    text = after or before
+    place = opened(text, seal, order) if text else None
+    found = [*_sliced(scope, filters, order.reverse if backwards else order, place, size + 1)]
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     more_after = bool(found) and (backwards or more)
     more_before = bool(found) and (more if backwards else place is not None)
-    column = _moment_column(filters)
+    number = _first_number(place, len(found), backwards=backwards)
     return Page(
         tuple(found),
-        Cursor(getattr(found[-1], column), found[-1].pk).sealed(scope) if more_after else None,
-        Cursor(getattr(found[0], column), found[0].pk).sealed(scope) if more_before else None,
+        order.place(found[-1], number + len(found) - 1).sealed(seal) if more_after else None,
+        order.place(found[0], number).sealed(seal) if more_before else None,
+        number,
     )
 
 
-def record(store_ids: Collection[int], number: int) -> Integration | None:
-    """Return one record of any of these stores, with its channel and store."""
-    found = Integration.objects.filter(pk=number, store_id__in=store_ids)
-    return found.select_related("channel", "store").first()
+def _first_number(place: Place | None, size: int, *, backwards: bool) -> int:
+    if place is None:
+        return 1
+    return max(1, place.number - size) if backwards else place.number + 1
 
 
-def rows(store_id: int, numbers: Collection[int]) -> list[Integration]:
+def record(scopes: Collection[Scope], number: int) -> Integration | None:
+    """Return one record that any of these scopes sees, with its channel and store."""
+    by_store = {scope.store_id: scope for scope in scopes}
+    listed = Integration.objects.filter(pk=number, store_id__in=by_store)
+    found = listed.select_related("channel", "store").first()
+    return found if found and by_store[found.store_id].sees(found.channel_id) else None
+
+
+def records(scope: Scope, numbers: Collection[int]) -> dict[int, Integration]:
+    """Return whole records of one store by their ids, with channel and store; two queries at most."""
+    listed = scope.integrations().filter(pk__in=list(numbers)[:MAX_SIZE])
+    return {found.pk: found for found in listed.select_related("channel", "store").defer("search_text")}
+
+
+def rows(scope: Scope, numbers: Collection[int]) -> list[Integration]:
     """Return the records of one store by their ids, removed ones too; unknown and foreign ids are absent."""
-    listed = Integration.objects.filter(store_id=store_id, pk__in=list(numbers)[:MAX_SIZE])
+    listed = scope.integrations().filter(pk__in=list(numbers)[:MAX_SIZE])
     return list(listed.select_related("channel").defer(*HEAVY))
 
 
-def newer(store_id: int, filters: Filters, since: datetime, *, besides: Collection[int] = ()) -> int:
+def newer(scope: Scope, filters: Filters, since: datetime, *, besides: Collection[int] = ()) -> int:
     """Return how many records of a list changed after a moment, but for those given; counts to `MAX_NEWER`."""
-    kept = narrowed(store_id, filters).filter(**{f"{_moment_column(filters)}__gt": since})
-    found = kept.order_by(*_order(filters)).values_list("pk", flat=True)[: MAX_NEWER + len(besides)]
+    order = order_of(Sort.RECENT, removed=filters.removed)
+    kept = narrowed(scope, filters).filter(**{f"{order.column}__gt": since})
+    found = kept.order_by(*order.names).values_list("pk", flat=True)[: MAX_NEWER + len(besides)]
     return min(MAX_NEWER, len(set(found) - set(besides)))
 
 
@@ -160,20 +182,20 @@ def exchanges(attempt_id: int) -> list[Exchange]:
     return list(Exchange.objects.filter(attempt_id=attempt_id).order_by("place")[:MAX_SIZE])
 
 
-def counts(store_id: int, channel_id: int | None = None) -> dict[str, int]:
+def counts(scope: Scope, channel_id: int | None = None) -> dict[str, int]:
     """Return how many records are in each bucket ("removed" too), of a store or of one channel of it."""
-    kept = Counter.objects.filter(channel__store_id=store_id)
+    kept = Counter.objects.filter(channel__in=scope.channels())
     if channel_id is not None:
         kept = kept.filter(channel_id=channel_id)
     found = dict(kept.values_list("bucket").annotate(total=Sum("count")))
     return {bucket: max(0, found.get(bucket, 0)) for bucket in (*Bucket, "removed")}
 
 
-def channels(store_id: int, *, now: float | None = None) -> list[ChannelState]:
+def channels(scope: Scope, *, now: float | None = None) -> list[ChannelState]:
     """Return a store's channels by name, with the state of their product queue."""
     moment = time.time() if now is None else now
     lanes = Prefetch("lanes", queryset=Lane.objects.order_by("kind"), to_attr="known_lanes")
-    found = Channel.objects.filter(store_id=store_id).order_by("name", "pk").prefetch_related(lanes)
+    found = scope.channels().order_by("name", "pk").prefetch_related(lanes)
     return [_channel_state(channel, moment) for channel in found.defer("mapping_text", "secrets_sealed")]
 
 
@@ -192,79 +214,41 @@ def _channel_state(channel: Channel, now: float) -> ChannelState:
     return ChannelState(channel, LaneState(lane.state), lane.reason, until if until > now else None)
 
 
-def _place(text: str | None, scope: str) -> Cursor | None:
-    return opened(text, scope) if text else None
+def _sliced(scope: Scope, filters: Filters, order: Order, place: Place | None, size: int) -> QuerySet[Integration]:
+    """Return rows in an order, beyond a place. Each of `parts` is walked by its own index, then they are merged."""
+    beyond = order.beyond(place) if place else Q()
+    if order.column not in BY_TIME:
+        return _shown(among(_sorted_ids(scope, filters, order, beyond, size))).order_by(*order.names)
+    several = parts(scope, filters)
+    if not several:
+        found = kept(scope, filters)
+        rows = found.rows.filter(beyond).order_by(*order.names)
+        if found.few:  # sorted by the database: their ids alone, not the whole rows
+            return _shown(among(rows.values_list("pk", flat=True)[:size])).order_by(*order.names)
+        return _shown(rows)[:size]
+    first, *others = (_ids_of(part.filter(beyond).order_by(*order.names), order, size) for part in several)
+    union = first.union(*others, all=True).order_by(*order.names)
+    return _shown(among([pk for _, pk in union[:size]])).order_by(*order.names)
 
 
-def _slice(
-    store_id: int, filters: Filters, place: Cursor | None, *, backwards: bool, size: int
-) -> QuerySet[Integration]:
-    ascending = [name.removeprefix("-") for name in _order(filters)]
-    order = ascending if backwards else _order(filters)
-    kept = narrowed(store_id, filters)
-    if place:
-        kept = _beside(kept, _moment_column(filters), place, backwards=backwards)
-    listed = kept.select_related("channel").defer(*HEAVY)
-    if not _needs_parts(filters):
-        return listed.order_by(*order)[:size]
-    first, *others = (_bucket_part(listed, bucket, order, size) for bucket in Bucket)
-    return first.union(*others, all=True).order_by(*order)[:size]
+def _ids_of(ordered: QuerySet[Integration], order: Order, size: int) -> QuerySet[Integration, Any]:
+    """Return what a union may hold: SQLite takes no limit in its parts, but does in a part's part."""
+    return Integration.objects.filter(pk__in=ordered.values("pk")[:size]).values_list(order.column, "pk")
 
 
-def _beside(listed: QuerySet[Integration], column: str, place: Cursor, *, backwards: bool) -> QuerySet[Integration]:
-    """Keep what lies beyond a place. The first condition alone is what an index can seek to."""
-    beyond, at_most = ("gt", "gte") if backwards else ("lt", "lte")
-    return listed.filter(
-        Q(**{f"{column}__{beyond}": place.at}) | Q(**{f"id__{beyond}": place.id}),
-        **{f"{column}__{at_most}": place.at},
-    )
+def _sorted_ids(scope: Scope, filters: Filters, order: Order, beyond: Q, size: int) -> list[int]:
+    """Return ids in an order other than by time: few are sorted here, many are walked along the order's index."""
+    found = kept(scope, filters, Way.WALKED)
+    rows = found.rows if found.few else _few_or_walked(scope, filters, found.rows)
+    return list(rows.filter(beyond).order_by(*order.names).values_list("pk", flat=True)[:size])
 
 
-def _needs_parts(filters: Filters) -> bool:
-    """True for a channel's whole list: in its index only the rows of one bucket stand in order."""
-    narrow = filters.status or filters.removed or filters.cause or filters.text or filters.skus
-    return bool(filters.channel and not narrow)
+def _few_or_walked(scope: Scope, filters: Filters, walked: QuerySet[Integration]) -> QuerySet[Integration]:
+    ids = list(narrowed(scope, filters.plain()).values_list("pk", flat=True)[: FEW + 1])
+    if len(ids) <= FEW:
+        return kept(scope, filters, Way.PICKED).rows.filter(pk__in=ids_of(ids))
+    return walked.filter(in_trouble()) if filters.status in TROUBLE else walked
 
 
-def _bucket_part(
-    listed: QuerySet[Integration], bucket: Bucket, order: Sequence[str], size: int
-) -> QuerySet[Integration]:
-    status, phase = BUCKETS[bucket]
-    ids = listed.filter(status=status, phase=phase).order_by(*order).values("pk")[:size]
-    return Integration.objects.filter(pk__in=ids).select_related("channel").defer(*HEAVY)
-
-
-def narrowed(store_id: int, filters: Filters) -> QuerySet[Integration]:
-    """Return every record that the filter shows, in no order."""
-    listed = Integration.objects.filter(store_id=store_id, removed_at__isnull=not filters.removed)
-    if filters.status:
-        status, phase = BUCKETS[filters.status]
-        listed = listed.filter(status=status, phase=phase)
-    if filters.channel:
-        named = Channel.objects.filter(store_id=store_id, code=filters.channel)
-        listed = listed.filter(channel_id=named.values("pk")[:1])
-    if filters.cause:
-        listed = listed.filter(fingerprint=filters.cause).exclude(fingerprint="")
-        own = Channel.objects.filter(store_id=store_id)
-        listed = listed.filter(channel_id__in=own.values("pk"))
-    if filters.skus:
-        listed = listed.filter(sku__in=filters.skus)
-    listed = _within_days(listed, filters)
-    return search.matching(listed, filters.text, store_id) if filters.text else listed
-
-
-def _within_days(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integration]:
-    column = _moment_column(filters)
-    if since := filters.since():
-        listed = listed.filter(**{f"{column}__gte": since})
-    if until := filters.until():
-        listed = listed.filter(**{f"{column}__lt": until})
-    return listed
-
-
-def _moment_column(filters: Filters) -> str:
-    return "removed_at" if filters.removed else "updated_at"
-
-
-def _order(filters: Filters) -> tuple[str, str]:
-    return f"-{_moment_column(filters)}", "-id"
+def _shown(listed: QuerySet[Integration]) -> QuerySet[Integration]:
+    return listed.select_related("channel").defer(*HEAVY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ponte.db.models import Cause
 from ponte.domain.message import JSON
 from ponte.domain.offer import Provenance
 from ponte.domain.outcome import Listing
@@ -38,6 +39,18 @@ def problem_from_json(kept: Mapping[str, JSON]) -> Problem:
         severity=Severity(kept.get("severity", Severity.ERROR)),
         params=kept.get("params") or {},
         http_status=kept.get("http_status"),
+    )
+
+
+def cause_problem(cause: Cause) -> Problem:
+    """Return the problem that a cause is told by; a class that this version does not know becomes UNKNOWN."""
+    return Problem(
+        kind=ProblemClass.__members__.get(cause.problem_class, ProblemClass.UNKNOWN),
+        stage=Stage(cause.stage) if cause.stage in set(Stage) else Stage.MARKETPLACE,
+        subject=cause.subject,
+        code=cause.code,
+        message=cause.message,
+        severity=Severity.WARNING if cause.severity == Severity.WARNING else Severity.ERROR,
     )
 
 

@@ -22,6 +22,7 @@ from ponte.net.converse import Passed
 
 MAX_PROBLEMS = 50
 MAX_SEARCH_TEXT = 2_000
+MAX_VALUE = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class Ended:
 class Change:
     """What changes in one integration; without a `verdict` the shown result stays.
 
-    `creating` is "keep", "renew" (the doubt begins now), "clear" or ""; `force` makes the next send happen whatever
-    was accepted before.
+    `creating` is "keep", "renew" (a doubt there is begins now), "begin" (there is one from now), "clear" or "";
+    `digest` "" or a doubt makes the next send happen whatever was accepted before; `forgotten` drops the listing.
     """
 
     id: int
@@ -54,7 +55,7 @@ class Change:
     sku: Sku | None = None
     listing: Listing | None = None
     digest: str | None = None
-    force: bool = False
+    forgotten: bool = False
     creating: str = ""
     next_at: datetime | None = None
     shown_again: bool = False
@@ -65,15 +66,22 @@ def dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
+def digests(ids: Sequence[int]) -> dict[int, str]:
+    """Return what stands in the digests' place now. The rows are locked already."""
+    if not ids:
+        return {}
+    return dict(fetch(f"SELECT id, offer_digest FROM db_integration WHERE id IN ({marks(len(ids))})", ids))
+
+
 def open_attempts(rows: Sequence[Sequence[Any]]) -> dict[int, int]:
     """Put attempts on record before anything is sent; returns {integration: attempt}.
 
-    A row is (integration, number, trigger, actor, task, started_at, epoch, generation, runner).
+    A row is (integration, channel, number, trigger, actor, task, started_at, epoch, generation, runner).
     """
     found = fetch(
-        f"""INSERT INTO db_attempt (integration_id, number, trigger, actor_id, task, started_at, epoch, generation,
-                runner, result, status, problems, provenance)
-            VALUES {", ".join([f"({marks(9)}, 'open', '', '[]', '[]')"] * len(rows))}
+        f"""INSERT INTO db_attempt (integration_id, channel_id, number, trigger, actor_id, task, started_at, epoch,
+                generation, runner, result, status, problems, provenance)
+            VALUES {", ".join([f"({marks(10)}, 'open', '', '[]', '[]')"] * len(rows))}
             RETURNING integration_id, id""",
         [value for row in rows for value in row],
     )
@@ -148,11 +156,7 @@ def change_integrations(changes: Sequence[Change], now: datetime) -> None:
     _write_listings([change for change in changes if change.listing is not None])
     run_many(
         "UPDATE db_integration SET offer_digest = %s WHERE id = %s",
-        [
-            ("" if change.force else change.digest, change.id)
-            for change in changes
-            if change.force or change.digest is not None
-        ],
+        [(change.digest, change.id) for change in changes if change.digest is not None],
     )
     clear = [change.id for change in changes if change.creating == "clear"]
     if clear:
@@ -161,12 +165,12 @@ def change_integrations(changes: Sequence[Change], now: datetime) -> None:
                 WHERE creating_since IS NOT NULL AND id IN ({marks(len(clear))})""",
             clear,
         )
-    renew = [change.id for change in changes if change.creating == "renew"]
-    if renew:
+    _begin_doubts(changes, now)
+    forgotten = [change.id for change in changes if change.forgotten]
+    if forgotten:
         run(
-            f"""UPDATE db_integration SET creating_since = %s
-                WHERE creating_since IS NOT NULL AND id IN ({marks(len(renew))})""",
-            [now, *renew],
+            f"UPDATE db_integration SET listing_id = '', listing = NULL WHERE id IN ({marks(len(forgotten))})",
+            forgotten,
         )
     _write_verdicts([change for change in changes if change.verdict is not None], now)
     again = [change.id for change in changes if change.queue_again]
@@ -178,6 +182,26 @@ def change_integrations(changes: Sequence[Change], now: datetime) -> None:
         )
 
 
+def stock_value(sku: Sku) -> int:
+    """Return price times stock in cents; 0 when either is unknown."""
+    if not sku.price or not sku.stock:
+        return 0
+    return max(0, min(int(sku.price * 100) * sku.stock, MAX_VALUE))
+
+
+def _begin_doubts(changes: Sequence[Change], now: datetime) -> None:
+    begin = [change.id for change in changes if change.creating == "begin"]
+    if begin:
+        run(f"UPDATE db_integration SET creating_since = %s WHERE id IN ({marks(len(begin))})", [now, *begin])
+    renew = [change.id for change in changes if change.creating == "renew"]
+    if renew:
+        run(
+            f"""UPDATE db_integration SET creating_since = %s
+                WHERE creating_since IS NOT NULL AND id IN ({marks(len(renew))})""",
+            [now, *renew],
+        )
+
+
 def _write_facts(changes: Sequence[Change]) -> None:
     """Keep what the list shows of a SKU; the row is only written when something of it changed."""
     rows = []
@@ -186,12 +210,14 @@ def _write_facts(changes: Sequence[Change]) -> None:
         assert sku is not None
         image = sku.images[0].url[:500] if sku.images else ""
         category = " › ".join(sku.category_names)[:300]
-        shown = (sku.product_id[:40], sku.name[:300], sku.ean[:40], sku.reference[:100], category, image)
-        rows.append((*shown, change.id, *shown[:5]))
+        told = (sku.product_id[:40], sku.name[:300], sku.ean[:40], sku.reference[:100], category, sku.brand[:120])
+        shown = (*told, stock_value(sku))
+        rows.append((*shown, image, change.id, *shown))
     run_many(
-        """UPDATE db_integration SET product_id = %s, name = %s, ean = %s, reference = %s, category = %s,
-               image_url = %s
-           WHERE id = %s AND (product_id <> %s OR name <> %s OR ean <> %s OR reference <> %s OR category <> %s)""",
+        """UPDATE db_integration SET product_id = %s, name = %s, ean = %s, reference = %s, category = %s, brand = %s,
+               stock_value = %s, image_url = %s
+           WHERE id = %s AND (product_id <> %s OR name <> %s OR ean <> %s OR reference <> %s OR category <> %s
+               OR brand <> %s OR stock_value <> %s)""",
         rows,
     )
 

@@ -11,17 +11,21 @@ import re
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from ponte.db.models import Integration
 from ponte.domain.mapping import plain
 
 WORD = re.compile(r"[^\W_]+")
 MAX_WORDS = 10
+NOTHING = Q(pk__in=())
 COMMON = 5_000
 """More records than this make a word common."""
 
+LISTING = re.compile(r"[A-Za-z]{2,5}-?\d{5,40}", re.ASCII)
+# The index knows no stores: so many ids beginning alike are looked at, whosever they are.
+LISTINGS = """SELECT id FROM (SELECT id, store_id FROM db_integration
+    WHERE listing_id >= %s AND listing_id < %s AND NOT (listing_id = '') LIMIT %s) AS alike WHERE store_id = %s"""
 SKUS = "SELECT 1 FROM db_integration WHERE store_id = %s AND sku >= %s AND sku < %s"
 EANS = "SELECT 1 FROM db_integration WHERE store_id = %s AND ean >= %s AND ean < %s AND NOT (ean = '')"
 SQLITE_MATCHES = "SELECT rowid FROM db_integration_search WHERE db_integration_search MATCH %s"
@@ -46,27 +50,45 @@ def searchable(parts: Iterable[str], limit: int = 4_000) -> str:
     return " ".join(dict.fromkeys(word for part in parts for word in words(part)))[:limit]
 
 
-def matching(rows: QuerySet[Integration], text: str, store_id: int) -> QuerySet[Integration]:
-    """Narrow a store's records to those with words that begin with each word of the text; to none without a word."""
+def matching(text: str, store_id: int) -> tuple[RawSQL | None, Q]:
+    """Return what finds records with words that begin with each word of a text: few ids to go by, and a condition.
+
+    A text without a word finds none. One that looks like a listing's id finds by that, too.
+    """
     asked = words(text)[:MAX_WORDS]
     if not asked:
-        return rows.none()
+        return None, NOTHING
+    listed = listing_ids(text, store_id)
     rare = [word for word in asked if not _is_common(word, store_id)]
-    found = _with_rare(rows, rare) if rare else None
-    if found is None:
-        return rows.filter(_has_words(asked))
-    return found.filter(_has_words([word for word in asked if word not in rare]))
+    statement = _by_rare(rare) if rare else None
+    if statement is None:
+        return None, _has_words(asked) | (Q(pk__in=listed) if listed else Q())
+    if listed:
+        return _with(statement, listed), Q()
+    return statement, _has_words(word for word in asked if word not in rare)
 
 
-def _with_rare(rows: QuerySet[Integration], rare: list[str]) -> QuerySet[Integration] | None:
-    """Narrow by the index of words; None when together they are common after all."""
+def listing_ids(text: str, store_id: int) -> list[int]:
+    """Return the records whose listing's id begins with a text that looks like one ("MLB123456", "mlb-123456")."""
+    if not LISTING.fullmatch(text.strip()):
+        return []
+    start = text.strip().upper().replace("-", "")
+    return _first(LISTINGS, start, start + "\uffff", COMMON, store_id)
+
+
+def _by_rare(rare: list[str]) -> RawSQL | None:
+    """Return the ids that the index of words gives; None when together they are common after all."""
     if connection.vendor == "sqlite":
         query = " ".join(f'"{word}"*' for word in rare)
-        if len(_first(SQLITE_MATCHES, query)) > COMMON:
-            return None
-        return rows.filter(pk__in=RawSQL(SQLITE_MATCHES, (query,)))  # noqa: S611 -- the words are a parameter
+        common = len(_first(SQLITE_MATCHES, query)) > COMMON
+        return None if common else RawSQL(SQLITE_MATCHES, (query,))  # noqa: S611 -- the words are a parameter
     ids = _first(POSTGRESQL_MATCHES, " & ".join(f"'{word}':*" for word in rare))
-    return rows.filter(pk__in=ids) if len(ids) <= COMMON else None
+    return RawSQL("SELECT unnest(%s::bigint[])", (ids,)) if len(ids) <= COMMON else None
+
+
+def _with(statement: RawSQL, ids: list[int]) -> RawSQL:
+    more = ", ".join(str(int(number)) for number in ids)
+    return RawSQL(f"{statement.sql} UNION ALL SELECT id FROM db_integration WHERE id IN ({more})", statement.params)  # noqa: S611 -- numbers
 
 
 def _has_words(asked: Iterable[str]) -> Q:

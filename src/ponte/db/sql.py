@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 
 def marks(count: int) -> str:
@@ -42,6 +43,13 @@ def among(column: str, values: Iterable[Any], kind: str = "bigint") -> tuple[str
     if connection.vendor == "postgresql":
         return f"{column} = ANY(%s::{kind}[])", [list(values)]
     return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(list(values), ensure_ascii=False)]
+
+
+def ids_given(ids: Iterable[int]) -> RawSQL:
+    """Return what an `id__in` of the ORM takes instead of a list of thousands; see `given`."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", ([*ids],))
+    return RawSQL("SELECT value FROM json_each(%s)", (json.dumps([*ids]),))
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -4,31 +4,54 @@ Moments are UTC. Columns that end in `_ms` are milliseconds since 1970 by the da
 and both databases give the same type.
 """
 
-from ponte.db.models.keeping import Audit, IdempotencyKey, Installation
-from ponte.db.models.lanes import ActionState, BulkAction, Inbox, Lane, LaneState, Quarantine, Work
-from ponte.db.models.records import Attempt, Counter, Exchange, Integration, Problem
-from ponte.db.models.stores import Channel, Fact, Membership, Role, Store, Token, User
+from ponte.db.models.figures import Cause, CauseState, Counter, Tally
+from ponte.db.models.keeping import (
+    Audit,
+    AuditHead,
+    Cached,
+    Export,
+    IdempotencyKey,
+    Installation,
+    Note,
+    SavedView,
+    SkuList,
+)
+from ponte.db.models.lanes import ActionCount, ActionState, BulkAction, Inbox, Lane, LaneState, Quarantine, Work
+from ponte.db.models.records import Attempt, Exchange, Integration, Problem
+from ponte.db.models.stores import Channel, Fact, Invitation, MappingVersion, Membership, Role, Store, Token, User
 
 __all__ = [
+    "ActionCount",
     "ActionState",
     "Attempt",
     "Audit",
+    "AuditHead",
     "BulkAction",
+    "Cached",
+    "Cause",
+    "CauseState",
     "Channel",
     "Counter",
     "Exchange",
+    "Export",
     "Fact",
     "IdempotencyKey",
     "Inbox",
     "Installation",
     "Integration",
+    "Invitation",
     "Lane",
     "LaneState",
+    "MappingVersion",
     "Membership",
+    "Note",
     "Problem",
     "Quarantine",
     "Role",
+    "SavedView",
+    "SkuList",
     "Store",
+    "Tally",
     "Token",
     "User",
     "Work",

@@ -89,6 +89,8 @@ class Work(models.Model):
 
     `lease_epoch` 0 means waiting; otherwise it runs under that epoch of its lane. `generation` grows with every
     request; a run that ends under an older generation runs once more. `deaths` counts runners lost while it ran.
+    `heard_at_ms` is when VTEX first told of a change that is not live yet; `action_id` the action on many that waits
+    for the result.
     """
 
     integration = models.OneToOneField(Integration, on_delete=models.CASCADE, primary_key=True, related_name="work")
@@ -101,6 +103,8 @@ class Work(models.Model):
     deaths = models.PositiveSmallIntegerField(default=0)
     trigger = models.CharField(max_length=12, default=Trigger.NOTIFICATION)
     actor_id = models.BigIntegerField(null=True, blank=True)
+    action_id = models.BigIntegerField(null=True, blank=True)
+    heard_at_ms = models.BigIntegerField(null=True, blank=True)
     lease_epoch = models.BigIntegerField(default=0)
     queued_at_ms = models.BigIntegerField()
 
@@ -114,6 +118,7 @@ class Work(models.Model):
             models.Index(fields=["lane", "due_at_ms"], name="work_due", condition=Q(lease_epoch=0)),
             models.Index(fields=["lane", "deaths"], name="work_suspect", condition=Q(lease_epoch=0, deaths__gt=0)),
             models.Index(fields=["lane", "lease_epoch"], name="work_running", condition=Q(lease_epoch__gt=0)),
+            models.Index(fields=["action_id"], name="work_action", condition=Q(action_id__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +127,7 @@ class Work(models.Model):
 
 class ActionState(models.TextChoices):
     RUNNING = "running", "Running"
+    TRYING = "trying", "Trying"  # the first few run; the rest waits for what becomes of them
     PAUSED = "paused", "Paused"
     CANCELLED = "cancelled", "Cancelled"
     DONE = "done", "Done"
@@ -131,7 +137,11 @@ class BulkAction(models.Model):
     """An action on many (ação em massa): one row with a frozen selection, a cursor and counts, never a million jobs.
 
     `selection` is {"ids": [...]} or {"filter": {...}}; only integrations with `id <= last_id` that changed
-    no later than `frozen_at` belong to it.
+    no later than `frozen_at` belong to it. With `trial` the first so many are tried before the rest follows.
+    `done` is how many it applied to: `queued` now and `already` in the queue; `skipped` are the rest it came by.
+    `planned` is how many were in sight when it began, None when nobody counted. `reason` says why it stands still.
+    `request_key` makes a form that is sent twice one action. Paused or cancelled, it takes back what it queued and
+    nobody has begun; only then a cancelled one has its `ended_at`.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
@@ -145,15 +155,44 @@ class BulkAction(models.Model):
     per_second = models.PositiveIntegerField(null=True, blank=True)
     done = models.PositiveBigIntegerField(default=0)
     skipped = models.PositiveBigIntegerField(default=0)
+    queued = models.PositiveBigIntegerField(default=0)
+    already = models.PositiveBigIntegerField(default=0)
+    planned = models.PositiveBigIntegerField(null=True, blank=True)
+    trial = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    undo_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone_by")
+    request_key = models.CharField(max_length=40, blank=True, default="")
     lease_until_ms = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["id"], name="action_running", condition=Q(state="running")),
+            models.Index(fields=["id"], name="action_running", condition=Q(ended_at=None)),
             models.Index(fields=["store", "-id"], name="action_list"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["store", "request_key"], name="action_once", condition=~Q(request_key="")
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.pk}"
+
+
+class ActionCount(models.Model):
+    """How the records that an action queued ended: "success", "alert" or "error", each once.
+
+    Beside the action, not in it: who settles results never waits for who takes the action's next step.
+    """
+
+    action = models.ForeignKey(BulkAction, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
+    outcome = models.CharField(max_length=8)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["action", "outcome"], name="action_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.action_id}/{self.outcome}: {self.count}"

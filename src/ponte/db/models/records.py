@@ -15,8 +15,10 @@ class Integration(models.Model):
     """One (channel, kind, SKU): the row on the screen, with its last result.
 
     `problems` is the list that the screen shows (`ponte.db.records` gives its shape); `headline_*` repeat the first
-    for filters. `offer_digest` is that of the offer last accepted; empty forces the next send.
-    `creating_since` is set while a create may have been applied without our knowing.
+    for filters. `offer_digest` is that of the offer last accepted; empty forces the next send, and so does a doubt
+    (`domain/doubt.py`), which says until when an older write may still arrive.
+    `creating_since` is set while a create may have been applied without our knowing, beside `listing` too.
+    `stock_value` is price times stock in cents, as last read. `action_id` is the last action on many that touched it.
     """
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -28,6 +30,8 @@ class Integration(models.Model):
     ean = models.CharField(max_length=40, blank=True, default="")
     reference = models.CharField(max_length=100, blank=True, default="")
     category = models.CharField(max_length=300, blank=True, default="")
+    brand = models.CharField(max_length=120, blank=True, default="")
+    stock_value = models.BigIntegerField(default=0)
     image_url = models.CharField(max_length=500, blank=True, default="")
     status = models.CharField(max_length=8, choices=[(s, s) for s in Status], default=Status.PENDING)
     phase = models.CharField(max_length=10, choices=[(p, p) for p in Phase], default=Phase.QUEUED)
@@ -47,6 +51,7 @@ class Integration(models.Model):
     listing = models.JSONField(null=True, blank=True)
     offer_digest = models.CharField(max_length=32, blank=True, default="")
     creating_since = models.DateTimeField(null=True, blank=True)
+    action_id = models.BigIntegerField(null=True, blank=True)
     search_text = models.TextField(blank=True, default="")
 
     class Meta:
@@ -81,6 +86,29 @@ class Integration(models.Model):
             models.Index(fields=["store", "ean"], name="integration_ean", condition=~Q(ean="")),
             models.Index(fields=["listing_id"], name="integration_listing", condition=~Q(listing_id="")),
             models.Index(
+                fields=["action_id", "-updated_at", "-id"],
+                name="integration_action",
+                condition=Q(action_id__isnull=False),
+            ),
+            models.Index(fields=["store", "category"], name="integration_category", condition=Q(removed_at=None)),
+            models.Index(
+                fields=["store", "brand"], name="integration_brand", condition=Q(removed_at=None) & ~Q(brand="")
+            ),
+            # Orders other than by time. What is worked on has its own: its rows may lie at the end of the whole list.
+            models.Index(
+                fields=["store", "-stock_value", "-id"], name="integration_value", condition=Q(removed_at=None)
+            ),
+            models.Index(
+                fields=["store", "status", "-stock_value", "-id"],
+                name="integration_trouble_value",
+                condition=Q(removed_at=None) & Q(status__in=["error", "alert"]),
+            ),
+            models.Index(
+                fields=["store", "status", "sku", "id"],
+                name="integration_trouble_sku",
+                condition=Q(removed_at=None) & Q(status__in=["error", "alert"]),
+            ),
+            models.Index(
                 fields=["store", "-removed_at", "-id"],
                 name="integration_removed",
                 condition=Q(removed_at__isnull=False),
@@ -92,9 +120,13 @@ class Integration(models.Model):
 
 
 class Attempt(models.Model):
-    """One try. It is on record before anything is sent, so one that died is there too (result "open")."""
+    """One try. It is on record before anything is sent, so one that died is there too (result "open").
+
+    `channel` repeats the integration's: a channel's history is read by it, in the order of ids, that of time.
+    """
 
     integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="tries", db_index=False)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.PositiveIntegerField()
     trigger = models.CharField(max_length=12, choices=[(t, t) for t in Trigger])
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, db_index=False)
@@ -115,6 +147,7 @@ class Attempt(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["integration", "number"], name="attempt_number_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["channel", "-id"], name="attempt_history")]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.integration_id}"
@@ -160,18 +193,3 @@ class Problem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.problem_class} {self.subject}"
-
-
-class Counter(models.Model):
-    """How many integrations of a channel are in each bucket: kept in the transaction that moves them."""
-
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
-    kind = models.CharField(max_length=12)
-    bucket = models.CharField(max_length=12)
-    count = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "kind", "bucket"], name="counter_once")]
-
-    def __str__(self) -> str:
-        return f"{self.channel_id}/{self.kind}/{self.bucket}: {self.count}"

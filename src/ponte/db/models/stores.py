@@ -17,7 +17,13 @@ class Role(models.TextChoices):
 
     VIEWER = "viewer", "Viewer"
     OPERATOR = "operator", "Operator"
+    MANAGER = "manager", "Manager"
     ADMIN = "admin", "Admin"
+
+    def includes(self, least: Role) -> bool:
+        """Say whether this role may do what `least` may."""
+        order = [*Role]
+        return order.index(self) >= order.index(least)
 
 
 class User(AbstractUser):
@@ -38,6 +44,8 @@ class Store(models.Model):
     app_token_sealed = models.TextField(blank=True, default="")
     hook_digest = models.CharField(max_length=64, unique=True)
     hook_digest_before = models.CharField(max_length=64, blank=True, default="")
+    keys_at = models.DateTimeField(null=True, blank=True)
+    hook_at = models.DateTimeField(null=True, blank=True)
     paused = models.BooleanField(default=False)
     requests_per_second = models.FloatField(default=200)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -63,11 +71,15 @@ class Store(models.Model):
 
 
 class Membership(models.Model):
-    """A person's role in a store; without one the store does not exist for them."""
+    """A person's role in a store; without one the store does not exist for them.
+
+    `channel_ids` limits them to some channels of it; empty means all, the later ones too.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     store = models.ForeignKey(Store, on_delete=models.CASCADE)
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.OPERATOR)
+    channel_ids = models.JSONField(default=list, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -79,8 +91,34 @@ class Membership(models.Model):
         return f"{self.user_id}@{self.store_id}: {self.role}"
 
 
+class Invitation(models.Model):
+    """A link by which somebody becomes a member of a store, once; only its SHA-256 is kept.
+
+    Without a store it is the link of the first start: it makes the first administrator.
+    """
+
+    store = models.ForeignKey(Store, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
+    email = models.CharField(max_length=254, blank=True, default="")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    channel_ids = models.JSONField(default=list, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
 class Channel(models.Model):
-    """A store's connection to one marketplace account. `secrets_sealed` holds what the connector calls secret."""
+    """A store's connection to one marketplace account. `secrets_sealed` holds what the connector calls secret.
+
+    `secrets_at` says when a person set each secret (ISO moments by name). A channel that was taken out keeps its row
+    and its records: `archived_at` hides it everywhere, and its code may be given again.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="channels")
@@ -92,17 +130,24 @@ class Channel(models.Model):
     base_url = models.CharField(max_length=300, blank=True, default="")
     settings = models.JSONField(default=dict, blank=True)
     secrets_sealed = models.TextField(blank=True, default="")
+    secrets_at = models.JSONField(null=True, blank=True)
     token_version = models.PositiveBigIntegerField(default=0)
     token_until_ms = models.BigIntegerField(default=0)
     refresh_until_ms = models.BigIntegerField(default=0)
     mapping_text = models.TextField(blank=True, default="")
     mapping_version = models.PositiveIntegerField(default=0)
+    mapping_at = models.DateTimeField(null=True, blank=True)
     requests_per_second = models.FloatField(null=True, blank=True)
     concurrency = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["store", "code"], name="channel_code_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["store", "code"], name="channel_code_once", condition=Q(archived_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.store_id}/{self.code}"
@@ -114,6 +159,22 @@ class Channel(models.Model):
     def keep_secrets(self, secrets: dict[str, str]) -> None:
         """Seal the marketplace's secrets into this row (not saved)."""
         self.secrets_sealed = sealed.seal_all(secrets, row=f"channel:{self.uid}", field="secrets")
+
+
+class MappingVersion(models.Model):
+    """A mapping file as it was saved once: who, when, and its whole text, so that it can come back."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="mappings", db_index=False)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "number"], name="mapping_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: version {self.number}"
 
 
 class Fact(models.Model):

@@ -1,0 +1,145 @@
+"""What the page of the queue reads: what runs, what comes next, what waits for later, how fast each channel is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ponte.db.models import Attempt, Exchange, Integration, Lane, User, Work
+from ponte.db.scope import Scope
+from ponte.db.sql import fetch
+from ponte.domain.lifecycle import Priority
+
+PRIORITIES: Final = (Priority.PERSON, Priority.LIVE, Priority.BULK, Priority.RETRY, Priority.SYNC)
+NEXT: Final = 20
+RUNNING: Final = 20
+LATER: Final = 10
+LOOKED_THROUGH: Final = 500
+PACE_SECONDS: Final = 60
+LAST_TRIES: Final = 2_000
+LAST_REQUESTS: Final = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record in the queue with its work; `place` counts from 1, 0 for what has none."""
+
+    record: Integration
+    work: Work
+    place: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What a channel did in the last minute: products tried, requests sent to the marketplace."""
+
+    products: float = 0.0
+    requests: float = 0.0
+
+
+def coming(scope: Scope) -> list[Waiting]:
+    """Return the next works by priority and age: one statement for all lanes, one for their records."""
+    lanes = _lanes(scope)
+    if not lanes:
+        return []
+    now = int(time.time() * 1000)
+    part = """SELECT * FROM (SELECT integration_id, priority, due_at_ms FROM db_work
+        WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0 AND priority = %s AND due_at_ms <= %s
+        ORDER BY due_at_ms LIMIT %s) AS head"""
+    pairs = [(lane, priority) for lane in lanes for priority in PRIORITIES]
+    params = [value for lane, priority in pairs for value in (lane, priority, now, NEXT)]
+    heads = " UNION ALL ".join([part] * len(pairs))
+    found = fetch(f"{heads} ORDER BY priority, due_at_ms, integration_id LIMIT %s", [*params, NEXT])
+    return _waiting([int(row[0]) for row in found], numbered=True)
+
+
+def running(scope: Scope) -> list[Waiting]:
+    """Return what is being worked on now."""
+    held = Work.objects.filter(lane_id__in=_lanes(scope), lease_epoch__gt=0)
+    return _waiting(list(held.order_by("lane_id", "queued_at_ms").values_list("pk", flat=True)[:RUNNING]))
+
+
+def later(scope: Scope) -> list[Waiting]:
+    """Return what waits for its time, the nearest first: next tries, and answers of a marketplace to look after.
+
+    Looks after what went well are left out; only the nearest works are looked through.
+    """
+    lanes = _lanes(scope)
+    if not lanes:
+        return []
+    now = int(time.time() * 1000)
+    part = """SELECT * FROM (SELECT integration_id, due_at_ms FROM db_work WHERE lane_id = %s AND lease_epoch = 0
+        AND due_at_ms > %s ORDER BY due_at_ms LIMIT %s) AS head"""
+    params = [value for lane in lanes for value in (lane, now, LOOKED_THROUGH)]
+    heads = " UNION ALL ".join([part] * len(lanes))
+    found = fetch(
+        f"""SELECT near.integration_id FROM ({heads}) AS near
+            JOIN db_integration record ON record.id = near.integration_id
+            WHERE record.status IN ('pending', 'error') AND record.removed_at IS NULL
+            ORDER BY near.due_at_ms, near.integration_id LIMIT %s""",
+        [*params, LATER],
+    )
+    return _waiting([int(row[0]) for row in found])
+
+
+def speeds(channel_ids: Sequence[int]) -> dict[int, Speed]:
+    """Return how fast channels went in the last minute, by the newest tries and requests of everybody."""
+    since = time.time() - PACE_SECONDS
+    tried = _rates(_last_tries(), since, LAST_TRIES)
+    sent = _rates(_last_requests(), since, LAST_REQUESTS)
+    return {number: Speed(tried.get(number, 0.0), sent.get(number, 0.0)) for number in channel_ids}
+
+
+def alive(scope: Scope) -> bool:
+    """Say whether a worker holds any lane of the store."""
+    now = int(time.time() * 1000)
+    return Lane.objects.filter(channel__store_id=scope.store_id, lease_until_ms__gt=now).exists()
+
+
+def _lanes(scope: Scope) -> list[int]:
+    own = Lane.objects.filter(channel__in=scope.channels().values("pk"))
+    return list(own.order_by("pk").values_list("pk", flat=True))
+
+
+def _waiting(ids: Sequence[int], *, numbered: bool = False) -> list[Waiting]:
+    works = Work.objects.filter(pk__in=ids)
+    found = works.select_related("integration__channel").defer(
+        "integration__listing",
+        "integration__search_text",
+        "integration__problems",
+        "integration__channel__mapping_text",
+        "integration__channel__secrets_sealed",
+    )
+    by_id = {work.pk: work for work in found}
+    people = {work.actor_id for work in by_id.values() if work.actor_id}
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "username")) if people else {}
+    shown = [by_id[number] for number in ids if number in by_id]
+    return [
+        Waiting(work.integration, work, place if numbered else 0, names.get(work.actor_id or 0, ""))
+        for place, work in enumerate(shown, 1)
+    ]
+
+
+def _last_tries() -> list[tuple[int, float]]:
+    rows = Attempt.objects.order_by("-pk").values_list("channel_id", "started_at")[:LAST_TRIES]
+    return [(channel, at.timestamp()) for channel, at in rows if channel is not None]
+
+
+def _last_requests() -> list[tuple[int, float]]:
+
+    rows = Exchange.objects.filter(side="marketplace").order_by("-pk")
+    kept = rows.values_list("attempt__channel_id", "started_at")[:LAST_REQUESTS]
+    return [(channel, at.timestamp()) for channel, at in kept if channel is not None]
+
+
+def _rates(moments: Sequence[tuple[int, float]], since: float, most: int) -> dict[int, float]:
+    """Return how many a minute each channel had. Where the newest fill less than a minute, they stand for it."""
+    fresh = [(channel, at) for channel, at in moments if at >= since]
+    span = PACE_SECONDS if len(fresh) < most else max(1.0, time.time() - min(at for _, at in fresh))
+    found: dict[int, float] = {}
+    for channel, _ in fresh:
+        found[channel] = found.get(channel, 0.0) + PACE_SECONDS / span
+    return found

@@ -1,0 +1,245 @@
+"""Causes as lists and counts. Nothing here counts records: `Cause.count` is kept by the write side.
+
+An account's trouble is no product's: its causes are in `of_accounts`, and in a list only where that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.core import signing
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from ponte.db.cursor import EPOCH, MAX_LENGTH, BadCursor
+from ponte.db.models import Cause, CauseState, Counter
+from ponte.db.scope import Scope
+from ponte.domain.problem import ProblemClass
+
+MAX_SIZE: Final = 200
+SEARCHED: Final = 1_000
+"""A search by words looks at this many causes, those of most records first."""
+NEW: Final = timedelta(hours=24)
+TOP: Final = 5
+OF_ACCOUNTS: Final = tuple(kind.name for kind in ProblemClass if kind.about_account)
+
+
+class Tab(StrEnum):
+    OPEN = "open"
+    NEW = "new"  # open, first met in the last 24 hours
+    GROWING = "growing"  # open, not new, and met more and more (`ponte.domain.trend`)
+    KNOWN = "known"
+    IGNORED = "ignored"
+    RESOLVED = "resolved"
+
+
+class Order(StrEnum):
+    """What a list is sorted by, the most first; the names are columns."""
+
+    COUNT = "count"
+    VALUE = "value"
+    LAST = "last_at"
+
+
+@dataclass(frozen=True, slots=True)
+class CauseFilters:
+    """A checked filter; `ids` are those that a search found, `growing` those that the tab of that name has.
+
+    `accounts` says that the causes of accounts' trouble belong to it too.
+    """
+
+    tab: Tab | None = Tab.OPEN
+    accounts: bool = False
+    channel_id: int | None = None
+    stage: str = ""
+    severity: str = ""
+    ids: tuple[int, ...] | None = None
+    growing: tuple[int, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class CausePage:
+    """Rows of a list; `next` and `previous` are cursors, None at either end."""
+
+    rows: tuple[Cause, ...]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Causes per tab; what is open or being worked on: records, their stock value in cents, the largest causes'."""
+
+    tabs: dict[Tab, int]
+    causes: int
+    records: int
+    value: int
+    largest: int
+
+    @property
+    def share(self) -> int:
+        """How many of 100 records the `TOP` causes have."""
+        return round(100 * self.largest / self.records) if self.records else 0
+
+
+def page(
+    scope: Scope,
+    filters: CauseFilters,
+    *,
+    order: Order = Order.COUNT,
+    after: str | None = None,
+    before: str | None = None,
+    size: int = 25,
+    now: datetime,
+) -> CausePage:
+    """Return the causes after (or before) a cursor, else the first ones. Raises `BadCursor`."""
+    size = max(1, min(size, MAX_SIZE))
+    seal = f"causes/{scope.store_id}/{order}"
+    place = _opened(after or before or "", seal)
+    backwards = bool(before and not after)
+    sign = "" if backwards else "-"
+    rows = _beside(_narrowed(scope, filters, now), order, place, backwards=backwards)
+    found = list(rows.select_related("channel", "state_by").order_by(f"{sign}{order}", f"{sign}id")[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    more_after = bool(found) and (backwards or more)
+    more_before = bool(found) and (more if backwards else place is not None)
+    return CausePage(
+        tuple(found),
+        _sealed(found[-1], order, seal) if more_after else None,
+        _sealed(found[0], order, seal) if more_before else None,
+    )
+
+
+def one(scope: Scope, number: int) -> Cause | None:
+    """Return one cause that this scope sees, an account's too, with its channel and that one's store."""
+    seen = Cause.objects.filter(pk=number, channel__in=scope.channels())
+    return seen.select_related("channel__store", "state_by").first()
+
+
+def still_there(scope: Scope, filters: CauseFilters, numbers: Collection[int], *, now: datetime) -> list[Cause]:
+    """Return which of these causes a list still has."""
+    rows = _narrowed(scope, filters, now).filter(pk__in=list(numbers)[:MAX_SIZE])
+    return list(rows.select_related("channel"))
+
+
+def totals(scope: Scope, filters: CauseFilters, *, now: datetime) -> Totals:
+    """Count the causes that the filter leaves, per tab, and what is open of them; two queries over causes."""
+    rows = _narrowed(scope, replace(filters, tab=None), now)
+    per_tab = {tab: Count("pk", filter=_tab(tab, filters.growing, now)) for tab in Tab}
+    alive = _alive(now)
+    found = rows.aggregate(
+        **{f"tab_{tab}": count for tab, count in per_tab.items()},
+        causes=Count("pk", filter=alive),
+        records=Sum("count", filter=alive),
+        # In floating point: SQLite refuses a sum of whole numbers beyond 64 bits.
+        stock=Sum(F("value") * 1.0, filter=alive),
+    )
+    largest = rows.filter(alive).order_by("-count").values_list("count", flat=True)[:TOP]
+    return Totals(
+        tabs={tab: found[f"tab_{tab}"] for tab in Tab},
+        causes=found["causes"],
+        records=int(found["records"] or 0),
+        value=int(found["stock"] or 0),
+        largest=sum(largest),
+    )
+
+
+def searched(scope: Scope, filters: CauseFilters, *, now: datetime) -> list[Cause]:
+    """Return the causes that a search by words looks through, whatever their tab; see `SEARCHED`."""
+    rows = _narrowed(scope, replace(filters, tab=None), now).select_related("channel")
+    return list(rows.order_by("-count", "-id")[:SEARCHED])
+
+
+def of_accounts(scope: Scope) -> list[Cause]:
+    """Return the causes that are an account's trouble and that records still have."""
+    rows = Cause.objects.filter(channel__in=scope.channels(), problem_class__in=OF_ACCOUNTS, count__gt=0)
+    return list(rows.order_by("channel_id", "-count", "id"))
+
+
+def waiting(scope: Scope) -> dict[int, int]:
+    """Return how many records wait in the queue, by channel."""
+    rows = Counter.objects.filter(channel__in=scope.channels(), bucket__in=("queued", "processing"))
+    return {
+        channel_id: max(0, int(count))
+        for channel_id, count in rows.values_list("channel_id").annotate(total=Sum("count"))
+    }
+
+
+def is_open(now: datetime) -> Q:
+    """Return the condition for a cause that asks for somebody: an ignored one whose time is over does too."""
+    return (Q(state=CauseState.OPEN) | _over(now)) & Q(count__gt=0)
+
+
+def _over(now: datetime) -> Q:
+    return Q(state=CauseState.IGNORED, ignored_until__lte=now)
+
+
+def _alive(now: datetime) -> Q:
+    return is_open(now) | Q(state=CauseState.ACKNOWLEDGED, count__gt=0)
+
+
+def _tab(tab: Tab, growing: Collection[int], now: datetime) -> Q:
+    match tab:
+        case Tab.OPEN:
+            return is_open(now)
+        case Tab.NEW:
+            return is_open(now) & Q(first_at__gte=now - NEW)
+        case Tab.GROWING:
+            return is_open(now) & Q(pk__in=growing, first_at__lt=now - NEW)
+        case Tab.KNOWN:
+            return Q(state=CauseState.ACKNOWLEDGED, count__gt=0)
+        case Tab.IGNORED:
+            return Q(state=CauseState.IGNORED) & (Q(ignored_until=None) | Q(ignored_until__gt=now))
+        case Tab.RESOLVED:
+            return Q(state=CauseState.RESOLVED) | (_over(now) & Q(count__lte=0))
+
+
+def _narrowed(scope: Scope, filters: CauseFilters, now: datetime) -> QuerySet[Cause]:
+    rows = Cause.objects.filter(channel__in=scope.channels())
+    if not filters.accounts:
+        rows = rows.exclude(problem_class__in=OF_ACCOUNTS)
+    if filters.tab:
+        rows = rows.filter(_tab(filters.tab, filters.growing, now))
+    if filters.channel_id is not None:
+        rows = rows.filter(channel_id=filters.channel_id)
+    if filters.stage:
+        rows = rows.filter(stage=filters.stage)
+    if filters.severity:
+        rows = rows.filter(severity=filters.severity)
+    return rows if filters.ids is None else rows.filter(pk__in=filters.ids)
+
+
+def _beside(
+    rows: QuerySet[Cause], order: Order, place: tuple[int, int] | None, *, backwards: bool
+) -> QuerySet[Cause]:
+    if place is None:
+        return rows
+    number, beside = place
+    value = EPOCH + timedelta(microseconds=number) if order is Order.LAST else number
+    beyond, at_most = ("gt", "gte") if backwards else ("lt", "lte")
+    return rows.filter(
+        Q(**{f"{order}__{beyond}": value}) | Q(**{f"id__{beyond}": beside}), **{f"{order}__{at_most}": value}
+    )
+
+
+def _sealed(row: Cause, order: Order, seal: str) -> str:
+    value = getattr(row, order)
+    number = (value - EPOCH) // timedelta(microseconds=1) if order is Order.LAST else value
+    return signing.Signer(salt=seal).sign(f"{number:x}.{row.pk:x}").replace(":", "~")
+
+
+def _opened(text: str, seal: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    if len(text) > MAX_LENGTH:
+        raise BadCursor("too long")
+    try:
+        number, beside = signing.Signer(salt=seal).unsign(text.replace("~", ":")).split(".")
+    except (signing.BadSignature, ValueError) as error:
+        raise BadCursor("not ours") from error
+    return int(number, 16), int(beside, 16)

@@ -1,0 +1,183 @@
+"""From a filter to rows, so that an index always gives them: few by their ids, many in the order of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from ponte.db.filters import Bucket, Filters
+from ponte.db.models import Cause, Integration
+from ponte.db.picking import SEEN, Picked, few_under_causes, ids_of, picked
+from ponte.db.scope import Scope
+from ponte.domain.lifecycle import Phase, Status
+
+MAX_PARTS: Final = 40
+TROUBLE: Final = (Bucket.ERROR, Bucket.ALERT)
+BUCKETS: Final = {
+    Bucket.ERROR: (Status.ERROR, Phase.IDLE),
+    Bucket.PROCESSING: (Status.PENDING, Phase.PROCESSING),
+    Bucket.QUEUED: (Status.PENDING, Phase.QUEUED),
+    Bucket.WAITING: (Status.PENDING, Phase.WAITING),
+    Bucket.ALERT: (Status.ALERT, Phase.IDLE),
+    Bucket.SUCCESS: (Status.SUCCESS, Phase.IDLE),
+}
+
+
+class Way(Enum):
+    """How rows are read."""
+
+    BY_TIME = auto()  # in the order of time, by the indices of the list
+    WALKED = auto()  # in another order, by the store's index of that order
+    PICKED = auto()  # by their ids
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a filter leaves. `few`: it is read from few ids, so counting it is cheap."""
+
+    rows: QuerySet[Integration]
+    few: bool
+
+
+def narrowed(scope: Scope, filters: Filters) -> QuerySet[Integration]:
+    """Return every record that the filter shows, in no order."""
+    return kept(scope, filters).rows
+
+
+def kept(scope: Scope, filters: Filters, way: Way = Way.BY_TIME) -> Kept:
+    """Return every record that the filter shows. `way` is how it is read when its records are many."""
+    found = picked(scope, filters)
+    pairs = pairs_of(scope, filters) if filters.by_cause else []
+    if filters.by_cause and not pairs:
+        return Kept(Integration.objects.none(), few=True)
+    if pairs:
+        _pick_causes(found, pairs, filters, way)
+    listed = _read(scope, filters, found, way)
+    one = pairs[0] if len(pairs) == 1 and not found.ids and way is Way.BY_TIME else None
+    return Kept(listed.filter(_under(*one)) if one else listed, few=bool(found.ids))
+
+
+def parts(scope: Scope, filters: Filters) -> list[QuerySet[Integration]]:
+    """Return the filter's records as several sets, in each of which an index gives the order by time; else none."""
+    conditions = _parts(scope, filters)
+    if not 1 < len(conditions) <= MAX_PARTS:
+        return []
+    found = picked(scope, filters)
+    if found.ids:
+        return []
+    listed = _read(scope, filters, found, Way.BY_TIME)
+    return [listed.filter(condition) for condition in conditions]
+
+
+def causes(scope: Scope, filters: Filters) -> list[tuple[int, str, int]]:
+    """Return (channel, fingerprint, count) of the causes that a filter asks for, the most frequent first."""
+    asked = Cause.objects.filter(channel__in=_channel_ids(scope, filters), count__gt=0)
+    if filters.cause:
+        asked = asked.filter(fingerprint=filters.cause)
+    if filters.code:
+        asked = asked.filter(code=filters.code)
+    if filters.stage:
+        asked = asked.filter(stage=filters.stage)
+    return list(asked.order_by("-count", "pk").values_list("channel_id", "fingerprint", "count"))
+
+
+def pairs_of(scope: Scope, filters: Filters) -> list[tuple[int, str]]:
+    """Return (channel, fingerprint) of the causes asked for. A lone fingerprint needs no figures to be found."""
+    if filters.cause and not (filters.code or filters.stage):
+        return [(channel, filters.cause) for channel in _channel_ids(scope, filters)]
+    return [(channel, mark) for channel, mark, _ in causes(scope, filters)]
+
+
+def in_trouble() -> Func:
+    """Return the condition of the indices over errors and alerts, as it was declared."""
+    return Func(F("status"), template="%(expressions)s IN ('error', 'alert')", output_field=BooleanField())
+
+
+def among(ids: Iterable[int]) -> QuerySet[Integration]:
+    return Integration.objects.filter(pk__in=ids_of(ids))
+
+
+def _read(scope: Scope, filters: Filters, found: Picked, way: Way) -> QuerySet[Integration]:
+    listed = _in_sight(scope, filters, Way.PICKED if found.ids else way)
+    listed = _plainly(listed, filters).alias(**{f"seen_{name}": column for name, column in SEEN.items()})
+    for ids in found.ids:
+        listed = listed.filter(pk__in=ids)
+    return listed.filter(*found.seen)
+
+
+def _in_sight(scope: Scope, filters: Filters, way: Way) -> QuerySet[Integration]:
+    """Return what the scope sees of the filter's channel; only `way` may be served by an index."""
+    channels = scope.channels().filter(code=filters.channel) if filters.channel else scope.channels()
+    if way is Way.BY_TIME:
+        own = scope.integrations()
+        return own.filter(channel_id=channels.values("pk")[:1]) if filters.channel else own
+    seen = {"seen_store": Coalesce(F("store_id"), Value(0)), "seen_channel": Coalesce(F("channel_id"), Value(0))}
+    store = "seen_store" if way is Way.PICKED else "store_id"
+    own = Integration.objects.alias(**seen).filter(**{store: scope.store_id})
+    return own.filter(Q(("seen_channel__in", list(channels.values_list("pk", flat=True)))))
+
+
+def _plainly(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integration]:
+    """Narrow by status and days."""
+    listed = listed.filter(removed_at__isnull=not filters.removed)
+    if filters.status:
+        status, phase = BUCKETS[filters.status]
+        listed = listed.filter(status=status, phase=phase)
+    column = "removed_at" if filters.removed else "updated_at"
+    if since := filters.since():
+        listed = listed.filter(**{f"{column}__gte": since})
+    if until := filters.until():
+        listed = listed.filter(**{f"{column}__lt": until})
+    return listed
+
+
+def _parts(scope: Scope, filters: Filters) -> list[Q]:
+    if filters.removed:
+        return []
+    if filters.by_cause:
+        return [_under(channel, mark) for channel, mark in pairs_of(scope, filters)]
+    if filters.text or not (filters.channel or scope.channel_ids is not None):
+        return []
+    buckets = [filters.status] if filters.status else list(Bucket)
+    return [
+        Q(channel_id=channel, status=status, phase=phase)
+        for channel in _channel_ids(scope, filters)
+        for status, phase in (BUCKETS[bucket] for bucket in buckets)
+    ]
+
+
+def _pick_causes(found: Picked, pairs: Sequence[tuple[int, str]], filters: Filters, way: Way) -> None:
+    """Narrow to causes; the lone one that is read by time has its own index, and is left to it."""
+    alone = len(pairs) == 1 and way is Way.BY_TIME and not found.ids
+    if alone:
+        return
+    ids = None if filters.removed or found.ids else few_under_causes(pairs)
+    found.take(ids, _seen_causes(pairs))
+
+
+def _under(channel_id: int, fingerprint: str) -> Q:
+    """Return the condition of one cause, with that of its partial index as it was declared."""
+    kept_there = Func(F("fingerprint"), template="NOT (%(expressions)s = '')", output_field=BooleanField())
+    return Q(kept_there, channel_id=channel_id, fingerprint=fingerprint)
+
+
+def _seen_causes(pairs: Iterable[tuple[int, str]]) -> Q:
+    by_channel: dict[int, list[str]] = {}
+    for channel, mark in pairs:
+        by_channel.setdefault(channel, []).append(mark)
+    seen = Q()
+    for channel, marks in by_channel.items():
+        seen |= Q(channel_id=channel, seen_fingerprint__in=marks)
+    return seen
+
+
+def _channel_ids(scope: Scope, filters: Filters) -> list[int]:
+    channels = scope.channels()
+    if filters.channel:
+        channels = channels.filter(code=filters.channel)
+    return list(channels.order_by("pk").values_list("pk", flat=True))
