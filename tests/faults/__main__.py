@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--control", action="store_true", help="take a protection away: this must fail")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--stops", type=int, default=50)
-    parser.add_argument("--creates", action="store_true", help="freeze workers while listings are being made, too")
+    parser.add_argument("--without", choices=("fence", "doubt"), default="fence", help="what zombies' control lacks")
     parser.add_argument("--terms", type=int, default=50)
     parser.add_argument("--lost", type=int, default=200)
     parser.add_argument("--changes", type=int, default=3000)

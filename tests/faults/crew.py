@@ -121,6 +121,20 @@ def is_stopped(pid: int) -> bool:
         return False
 
 
+def stop(worker: subprocess.Popen[bytes]) -> None:
+    """Stop a process, and wait until every thread stands: one in a system call may come out of it with a lock."""
+    worker.send_signal(signal.SIGSTOP)
+    while worker.poll() is None and not all(map(_stands, Path(f"/proc/{worker.pid}/task").glob("*"))):
+        time.sleep(LOOK_SECONDS)
+
+
+def _stands(task: Path) -> bool:
+    try:
+        return (task / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] in "TZX"
+    except OSError:
+        return True
+
+
 def _busy_pids() -> list[int]:
     from ponte.db.sql import fetch
 

@@ -44,7 +44,7 @@ class Findings:
 
 
 def wait_for_rest(seconds: float) -> float | None:
-    """Wait until nothing waits or runs but later looks; returns how long it took, None when it never came."""
+    """Wait until nothing runs or waits for its result; returns how long it took, None when it never came."""
     begin = time.monotonic()
     while time.monotonic() - begin < seconds:
         if not restless():
@@ -54,11 +54,27 @@ def wait_for_rest(seconds: float) -> float | None:
 
 
 def restless() -> int:
-    """Return how many works run, or wait for a send."""
+    """Return how many works run, or wait for a send. What has its result and is sent again hours later rests."""
+    from ponte.db.clock import now_sql
     from ponte.db.sql import fetch
 
-    [(count,)] = fetch("SELECT count(*) FROM db_work WHERE task = 'send' OR lease_epoch > 0")
+    [(count,)] = fetch(
+        f"""SELECT count(*) FROM db_work work JOIN db_integration row ON row.id = work.integration_id
+            WHERE work.lease_epoch > 0
+               OR (work.task = 'send' AND (row.status = 'pending' OR work.due_at_ms <= {now_sql()}))"""
+    )
     return int(count)
+
+
+def let_time_pass(seconds: float) -> int:
+    """Bring about the moment when nothing older can arrive, and wait for the last sends; returns how many."""
+    from ponte.db.models import Integration, Work
+    from ponte.domain.doubt import MARK, doubt_until
+
+    Integration.objects.filter(offer_digest__startswith=MARK).update(offer_digest=doubt_until(1))
+    due = Work.objects.filter(trigger="reconcile").update(due_at_ms=0)
+    wait_for_rest(seconds)
+    return due
 
 
 def judge(stage: Stage, load: Load) -> Findings:
@@ -143,12 +159,13 @@ def _miscounted() -> int:
 def reprocess_those_put_away(seconds: float) -> int:
     """Do what a person does who sees products put away as poison: nothing of them may be lost. Returns how many."""
     from ponte.db.models import Integration
+    from ponte.db.scope import Scope
     from ponte.flows.reprocess import reprocess
 
     found = Integration.objects.filter(status="error", headline_class="WORKER_LOST")
     ids = list(found.values_list("pk", flat=True))
     if ids:
-        reprocess(ids, store_id=found[0].store_id, actor_id=None)
+        reprocess(ids, scope=Scope(found[0].store_id), actor_id=None)
         wait_for_rest(seconds)
     return len(ids)
 

@@ -27,9 +27,30 @@ def no_rescue() -> None:
     runner.take = take_released
 
 
+def no_doubt() -> None:
+    """Believe what an older epoch wrote, or may have written, and what the listing remembers."""
+    from dataclasses import replace
+
+    from ponte.flows import begin, doubts, settlement
+
+    for module in (begin, doubts, settlement):
+        module.doubted_until = lambda digest: None
+    supersede, job = settlement._supersede, begin._job
+
+    def believe(batch: Any, result: Any, place: Any) -> None:
+        result.record.changed = False
+        supersede(batch, result, place)
+
+    def certain(*args: Any) -> Any:
+        made = job(*args)
+        return made if made.link.listing is None else replace(made, link=replace(made.link, uncertain_seconds=None))
+
+    settlement._supersede = believe
+    begin._job = certain
+
+
 def no_fence() -> None:
-    """Send whatever the lease says, and believe what an older epoch wrote."""
-    from ponte.flows import settlement
+    """Send whatever the lease says, and have no doubts afterwards."""
     from ponte.flows.lease import Fence, Lease
 
     async def always(self: Fence, integration_id: int, generation: int) -> bool:
@@ -37,13 +58,7 @@ def no_fence() -> None:
 
     Fence.holds = always
     Lease.holds = lambda self: True
-    supersede = settlement._supersede
-
-    def believe(batch: Any, result: Any, place: Any) -> None:
-        result.record.changed = False
-        supersede(batch, result, place)
-
-    settlement._supersede = believe
+    no_doubt()
 
 
 def no_look_up() -> None:
@@ -124,6 +139,7 @@ RIGS: dict[str, Callable[[], None]] = {
     for rig in (
         no_rescue,
         no_fence,
+        no_doubt,
         no_look_up,
         poison,
         no_death_cap,

@@ -39,6 +39,7 @@ async def asked(
     line: Line | None = None,
     context: ssl.SSLContext | None = None,
     allowed: bool = True,
+    may_go: Callable[[], bool] = lambda: True,
     **transport: Any,
 ) -> Answer:
     """Ask one question; `request` may be made for the server's port. Everything is closed afterwards."""
@@ -64,7 +65,7 @@ async def asked(
     try:
         async with Transport(hosts, **transport) as carrier:
             question = request(port) if callable(request) else request
-            return await carrier.ask(question or Request("GET", "/x", "GET /x"), target)
+            return await carrier.ask(question or Request("GET", "/x", "GET /x"), target, may_go)
     finally:
         server.close()
         for task in serving:

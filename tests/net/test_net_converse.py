@@ -7,10 +7,10 @@ from email.utils import format_datetime
 import pytest
 
 from ponte.domain.message import Failure, FilePart, NoAnswer, Request, Response, Secret
-from ponte.net.converse import FENCED, MAX_STEPS, EndlessConversationError, Party, Record, converse
+from ponte.net.converse import MAX_STEPS, EndlessConversationError, Party, Record, converse
 from ponte.net.pace import Pace
 from ponte.net.redact import MASK
-from ponte.net.transport import Line
+from ponte.net.transport import FENCED, Line
 
 CANARY = "c4n4ry-9f8e7d6c5b4a"
 READ = Request("GET", "/a", "GET /a")
@@ -24,7 +24,7 @@ class Script:
         self.answers = list(answers)
         self.asked: list[Request] = []
 
-    async def ask(self, request: Request, line: Line):
+    async def ask(self, request: Request, line: Line, may_go):
         self.asked.append(request)
         return self.answers.pop(0) if self.answers else Response(200)
 
@@ -101,6 +101,18 @@ def test_a_closed_gate_stops_the_request_and_nothing_is_written_down():
     told, record = talk(asking(READ, CHANGE), script, gate=shut)
     assert told[1] is FENCED
     assert (len(script.asked), len(record.passed), record.changed) == (1, 1, False)
+
+
+def test_only_what_changes_something_is_looked_at_once_more_before_it_leaves():
+    looks: list[str] = []
+
+    class Asking(Script):
+        async def ask(self, request, line, may_go):
+            looks.append(f"{request.method} {may_go()}")
+            return await super().ask(request, line, may_go)
+
+    talk(asking(READ, CHANGE), Asking(), may_go=lambda: False)
+    assert looks == ["GET True", "POST False"]
 
 
 def test_c18_fresh_credentials_repeat_a_request_once():
@@ -229,7 +241,7 @@ def test_a_request_without_credentials_shows_none():
 
 def test_a_run_that_is_cut_short_while_it_waits_may_have_changed_something():
     class Never:
-        async def ask(self, request, line):
+        async def ask(self, request, line, may_go):
             await asyncio.sleep(30)
 
     async def scene() -> bool:

@@ -15,7 +15,7 @@ import pytest
 from raw_server import asked, saying, whole
 
 from ponte.domain.message import Failure, FilePart, NoAnswer, Request, Response, Secret
-from ponte.net.transport import MAX_ANSWER, MAX_PICTURE, Line, Transport
+from ponte.net.transport import FENCED, MAX_ANSWER, MAX_PICTURE, Line, Transport
 
 POST = Request("POST", "/items", "POST /items", json={"title": "ç"}, changes=True)
 
@@ -27,6 +27,29 @@ def failed(answer: object) -> tuple[Failure, bool]:
 
 def run(*args, **kwargs):
     return asyncio.run(asked(*args, **kwargs))
+
+
+def test_what_may_not_go_any_more_when_the_connection_is_there_does_not_leave():
+    received: list[bytes] = []
+
+    async def listen(reader, writer) -> None:
+        while more := await reader.read(1_000):
+            received.append(more)
+
+    assert run(listen, POST, may_go=lambda: False) == FENCED
+    assert received == []
+
+
+def test_what_may_go_is_looked_at_once_and_says_what_it_is():
+    looks: list[bytes] = []
+    heads: list[bytes] = []
+
+    async def listen(reader, writer) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    assert run(listen, POST, may_go=lambda: not looks.append(b"")).status == 204
+    assert (len(looks), b"Content-Type: application/json\r\n" in heads[0]) == (1, True)
 
 
 def test_an_answer_comes_back_whole_with_lower_case_headers():

@@ -164,3 +164,16 @@ def test_tokens_follow_from_the_seed(seed):
     staged(seed=seed)(scenario)()
     staged(seed=seed + 10)(scenario)()
     assert found[0] == found[1] != found[2]
+
+
+@staged()
+async def test_a_browser_is_shown_a_page_to_let_the_application_in_or_not(shop: Shop):
+    asked = {"response_type": "code", "client_id": '<b>"', "state": "s&1", "redirect_uri": "https://ponte.example/"}
+    url = f"{shop.base}/authorization?{urlencode(asked)}"
+    async with shop.session.get(url, headers={"Accept": "text/html"}, allow_redirects=False) as page:
+        status, text = page.status, await page.text()
+    assert status == 200
+    assert "Permitir como LOJACLASSICA" in text
+    assert '<b>"' not in text
+    assert "error=access_denied" in text
+    assert "state=s%261" in text

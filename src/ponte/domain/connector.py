@@ -102,7 +102,11 @@ class Connector(Protocol):
         ...
 
     def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
-        """Create or update the listing. With `link.uncertain_seconds`, look the SKU up before creating."""
+        """Create or update the listing. With `link.uncertain_seconds`, look the SKU up before creating.
+
+        With a `link.listing` too, update it, then look for one that was made beside it since the doubt began, and end
+        that: one listing of a SKU stands. While the search may miss it, the outcome is `Postponed` and `unknown`.
+        """
         ...
 
     def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:

@@ -47,10 +47,11 @@ class Trigger(StrEnum):
 
 
 class Priority:
-    """Lower runs first: a person > live > retry > initial load and sweep."""
+    """Lower runs first: a person > live > an action on many > retry > initial load and sweep."""
 
     PERSON = 0
     LIVE = 10
+    BULK = 15
     RETRY = 20
     SYNC = 30
 

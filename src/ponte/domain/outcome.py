@@ -26,10 +26,15 @@ class Link:
 
     `listing` is the last known listing. `uncertain_seconds` is set when an earlier create may have been applied
     without our hearing of it: that many seconds have passed, and the marketplace must be asked before creating.
+    With a `listing` too, that create may have made another one beside it: it is looked for, and closed.
+
+    `restate`: what stands may be older than what was last accepted. Everything is said again, whatever the listing's
+    memory holds.
     """
 
     listing: Listing | None = None
     uncertain_seconds: float | None = None
+    restate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
+from ponte.domain.message import Answer, Conversation, NoAnswer, Request, Response
 from ponte.domain.retry import retry_after
 from ponte.net.pace import Pace
 from ponte.net.redact import MASK, kept_body, kept_headers, redact, shown
@@ -27,7 +27,7 @@ OPEN_HEADERS = frozenset({"content-type", "accept", "x-version"})
 class Asks(Protocol):
     """What carries a request: `Transport`, or a fake."""
 
-    async def ask(self, request: Request, line: Line) -> Answer: ...
+    async def ask(self, request: Request, line: Line, may_go: Callable[[], bool]) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ async def _open_gate(_: Request) -> NoAnswer | None:
     return None
 
 
+def _may_always_go() -> bool:
+    return True
+
+
 async def _no_renewal(_request: Request, _response: Response, _used: Mapping[str, str]) -> bool:
     return False
 
@@ -61,8 +65,8 @@ class Party:
     """One other side: how to reach it, how fast, and who is asked before a request goes out.
 
     `gate` is asked before every request; a `NoAnswer` from it stops the request (the lease is lost, the breaker is
-    open). `renew` is asked about every answer, with the secrets that its request was sent with; True means: the
-    credentials are fresh now, repeat once.
+    open). `may_go` is asked once more when one that changes something is about to leave. `renew` is asked about every
+    answer, with the secrets that its request was sent with; True means: the credentials are fresh now, repeat once.
     """
 
     side: str
@@ -70,6 +74,7 @@ class Party:
     line: Line
     pace: Pace
     gate: Callable[[Request], Awaitable[NoAnswer | None]] = _open_gate
+    may_go: Callable[[], bool] = _may_always_go
     renew: Callable[[Request, Response, Mapping[str, str]], Awaitable[bool]] = _no_renewal
 
 
@@ -125,7 +130,7 @@ async def _exchange(request: Request, party: Party, record: Record) -> Answer:
     begin = time.monotonic()
     before = record.changed
     record.changed = before or request.changes  # a run that is cut short while it waits may have changed something
-    answer = await party.transport.ask(request, party.line)
+    answer = await party.transport.ask(request, party.line, party.may_go if request.changes else _may_always_go)
     took_ms = int((time.monotonic() - begin) * 1000)
     record.changed = before or (request.changes and (isinstance(answer, Response) or answer.sent))
     record.passed.append(_passed(request, answer, party, started_at, took_ms))
@@ -191,6 +196,3 @@ def _shown_body(request: Request, secrets: tuple[str, ...]) -> str:
     if request.form:
         return redact(urlencode([(name, shown(value)) for name, value in request.form], safe="•"), secrets)
     return ", ".join(f"{part.filename} ({part.content_type}, {len(part.content)} bytes)" for part in request.files)
-
-
-FENCED = NoAnswer(Failure.FENCED, sent=False)

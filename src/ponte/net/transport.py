@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 import orjson
+from aiohttp.abc import AbstractStreamWriter
 from yarl import URL
 
 from ponte.domain.message import Answer, Failure, NoAnswer, Request, Response, Secret
@@ -21,6 +22,7 @@ CONNECT_SECONDS = 10.0
 MAX_ANSWER = 5 * 1024 * 1024
 MAX_PICTURE = 10 * 1024 * 1024
 MAX_HEADER = 16_384
+FENCED = NoAnswer(Failure.FENCED, sent=False)
 AGENT = "Ponte/0.1 (+https://github.com/ponte-hub/ponte)"
 
 
@@ -37,6 +39,29 @@ class Line:
 
     def __repr__(self) -> str:
         return f"Line({self.base_url})"
+
+
+def _always() -> bool:
+    return True
+
+
+class _LastLook(aiohttp.BytesPayload):
+    """A body that looks once more, right before its first byte and the headers' leave, whether it may still go.
+
+    A connection may have been waited for since the fence was asked. aiohttp keeps the headers back for the body, so
+    nothing has left by then.
+    """
+
+    def __init__(self, value: bytes, may_go: Callable[[], bool]) -> None:
+        super().__init__(value, content_type="application/json")
+        self._may_go = may_go
+        self.held_back = False
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        if not self._may_go():
+            self.held_back = True
+            raise ConnectionAbortedError
+        await super().write_with_length(writer, content_length)
 
 
 class Transport:
@@ -69,8 +94,11 @@ class Transport:
         if self._session is not None:
             await self._session.close()
 
-    async def ask(self, request: Request, line: Line) -> Answer:
-        """Send one request and return its answer; trouble of every kind is a `NoAnswer`, never an exception."""
+    async def ask(self, request: Request, line: Line, may_go: Callable[[], bool] = _always) -> Answer:
+        """Send one request and return its answer; trouble of every kind is a `NoAnswer`, never an exception.
+
+        `may_go` is asked when a JSON body is about to leave; what it stops was not sent.
+        """
         foreign = request.path.startswith(("http://", "https://"))
         try:
             url = URL(request.path if foreign else line.base_url + request.path)
@@ -78,9 +106,16 @@ class Transport:
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail="not an address")
         if not may_call(url, self._private_hosts):
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail=str(url.origin()) if url.host else "")
+        body = None if request.json is None else _LastLook(orjson.dumps(request.json), may_go)
+        answer = await self._answer(request, line, url, body, foreign=foreign)
+        return FENCED if body is not None and body.held_back else answer
+
+    async def _answer(
+        self, request: Request, line: Line, url: URL, body: _LastLook | None, *, foreign: bool
+    ) -> Answer:
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._exchange(request, line, url, foreign=foreign)
+                return await self._exchange(request, line, url, body, foreign=foreign)
         except TimeoutError:
             return NoAnswer(Failure.TIMEOUT, sent=True, detail=f"{self._deadline:g} s")
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, zlib.error) as error:
@@ -88,24 +123,26 @@ class Transport:
         except ValueError as error:  # a header with a line break, say: nothing went out
             return NoAnswer(Failure.REFUSED, sent=False, detail=type(error).__name__)
 
-    async def _exchange(self, request: Request, line: Line, url: URL, *, foreign: bool) -> Answer:
+    async def _exchange(
+        self, request: Request, line: Line, url: URL, body: _LastLook | None, *, foreign: bool
+    ) -> Answer:
         assert self._session is not None
         headers = {} if foreign else _headers(request, line)
         async with self._session.request(
             request.method,
             url,
             params=request.query or None,
-            data=_body(request, line, headers),
+            data=_body(request, line) if body is None else body,
             headers=headers,
             allow_redirects=False,
         ) as answer:
             if answer.status in {301, 302, 303, 307, 308}:
                 return NoAnswer(Failure.REDIRECT, sent=True, detail=str(answer.status))
-            body = await _read(answer, MAX_PICTURE if foreign else MAX_ANSWER)
-            if body is None:
+            told = await _read(answer, MAX_PICTURE if foreign else MAX_ANSWER)
+            if told is None:
                 return NoAnswer(Failure.TOO_LARGE, sent=True)
             found = {name.lower(): value for name, value in answer.headers.items()}
-            return Response(answer.status, found, body)
+            return Response(answer.status, found, told)
 
 
 def _headers(request: Request, line: Line) -> dict[str, str]:
@@ -120,10 +157,7 @@ def _opened(value: str | Secret, line: Line) -> str:
     return line.secrets.get(value.name, "") if isinstance(value, Secret) else value
 
 
-def _body(request: Request, line: Line, headers: dict[str, str]) -> Any:
-    if request.json is not None:
-        headers["Content-Type"] = "application/json"
-        return orjson.dumps(request.json)
+def _body(request: Request, line: Line) -> Any:
     if request.files:
         form = aiohttp.FormData()
         for part in request.files:

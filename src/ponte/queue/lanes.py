@@ -14,6 +14,8 @@ from django.utils import timezone
 from ponte.db.clock import moment, now_ms, now_sql
 from ponte.db.models import Lane
 from ponte.db.sql import fetch, locked, marks, run, skip_locked
+from ponte.domain.doubt import LATE_SECONDS, doubt_until
+from ponte.domain.lifecycle import Task
 from ponte.domain.message import JSON
 
 
@@ -77,24 +79,29 @@ def take(lane_id: int, owner: str, seconds: float) -> Held | None:
 
 
 def _suspects(lane_id: int) -> int:
-    """Count them all, not only new orphans: a drain may have ended before it came to the last of them."""
+    """Count all that are due, not only new orphans: a drain may have ended before it came to the last of them."""
     [(count,)] = fetch(
-        "SELECT count(*) FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0", [lane_id]
+        f"""SELECT count(*) FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths > 0
+            AND due_at_ms <= {now_sql()}""",
+        [lane_id],
     )
     return int(count)
 
 
 def set_orphans_free(lane_id: int, epoch: int) -> int:
-    """Return to the queue what ran under older epochs; what they may have sent is sent anew (no digest stands)."""
-    orphans = [
-        integration_id
-        for (integration_id,) in fetch(
-            "SELECT integration_id FROM db_work WHERE lane_id = %s AND lease_epoch > 0 AND lease_epoch < %s"
-            " ORDER BY integration_id",
-            [lane_id, epoch],
-        )
-    ]
-    now = moment(now_ms())
+    """Return to the queue what ran under older epochs.
+
+    What they sent may still arrive, for their runner may be frozen and not dead: until then there is doubt.
+    """
+    found = fetch(
+        "SELECT integration_id, task FROM db_work WHERE lane_id = %s AND lease_epoch > 0 AND lease_epoch < %s"
+        " ORDER BY integration_id",
+        [lane_id, epoch],
+    )
+    orphans = [integration_id for integration_id, _ in found]
+    senders = {integration_id for integration_id, task in found if task == Task.SEND}
+    at = now_ms()
+    now, doubt = moment(at), doubt_until(at + int(LATE_SECONDS * 1000))
     for start in range(0, len(orphans), 500):
         some = orphans[start : start + 500]
         fetch(f"SELECT id FROM db_integration WHERE id IN ({marks(len(some))}) ORDER BY id{locked()}", some)
@@ -102,7 +109,9 @@ def set_orphans_free(lane_id: int, epoch: int) -> int:
             f"UPDATE db_work SET lease_epoch = 0, deaths = deaths + 1 WHERE integration_id IN ({marks(len(some))})",
             some,
         )
-        run(f"UPDATE db_integration SET offer_digest = '' WHERE id IN ({marks(len(some))})", some)
+        sent = [integration_id for integration_id in some if integration_id in senders]
+        if sent:
+            run(f"UPDATE db_integration SET offer_digest = %s WHERE id IN ({marks(len(sent))})", [doubt, *sent])
         # The create that nobody heard of may have been the last thing the dead runner did: doubt begins now.
         run(
             f"""UPDATE db_integration SET creating_since = %s

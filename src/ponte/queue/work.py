@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from ponte.domain.lifecycle import Priority, Task, Trigger
 
 MAX_DEATHS = 3
 SUSPECTS_TOGETHER = 10
-PRIORITIES = (Priority.PERSON, Priority.LIVE, Priority.RETRY, Priority.SYNC)
+PRIORITIES = (Priority.PERSON, Priority.LIVE, Priority.BULK, Priority.RETRY, Priority.SYNC)
+HEAD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,32 @@ class Claimed:
 
 
 def enqueue(
-    wanted: Sequence[Wanted], *, trigger: Trigger, priority: int, now: int, actor_id: int | None = None
+    wanted: Sequence[Wanted],
+    *,
+    trigger: Trigger,
+    priority: int,
+    now: int,
+    actor_id: int | None = None,
+    action_id: int | None = None,
 ) -> None:
     """Put integrations into their lanes: a waiting one only gets a new generation, a running one runs once more.
 
-    The data are new, so the count of automatic tries starts again; a person's wish also forgives past deaths.
+    The data are new, so the count of automatic tries starts again; a person's wish also forgives past deaths, and
+    while it waits no other request takes its place.
     """
     if not wanted:
         return
     forgive = trigger is Trigger.PERSON
-    types = {"integration_id": "bigint", "lane_id": "bigint", "deaths": "smallint", "actor_id": "bigint"}
-    source, params = given(types, [(item.integration_id, item.lane_id, item.deaths, actor_id) for item in wanted])
+    heard_at = now if trigger is Trigger.NOTIFICATION else None
+    types = {"integration_id": "bigint", "lane_id": "bigint", "deaths": "smallint"}
+    source, params = given(types, [(item.integration_id, item.lane_id, item.deaths) for item in wanted])
+    wished = "db_work.trigger = 'person' AND db_work.lease_epoch = 0 AND excluded.trigger <> 'person'"
     run(
         f"""INSERT INTO db_work (integration_id, lane_id, task, priority, due_at_ms, generation, tries, deaths,
-                trigger, actor_id, lease_epoch, queued_at_ms)
-            SELECT integration_id, lane_id, %s, %s, %s, 1, 0, deaths, %s, actor_id, 0, %s FROM {source} WHERE true
+                trigger, actor_id, action_id, heard_at_ms, lease_epoch, queued_at_ms)
+            SELECT integration_id, lane_id, %s, %s, %s, 1, 0, deaths, %s, CAST(%s AS bigint),
+                CAST(%s AS bigint), CAST(%s AS bigint), 0, %s
+            FROM {source} WHERE true
             ON CONFLICT (integration_id) DO UPDATE SET
                 task = excluded.task,
                 generation = db_work.generation + 1,
@@ -63,9 +75,13 @@ def enqueue(
                                  THEN excluded.due_at_ms ELSE db_work.due_at_ms END,
                 tries = 0,
                 deaths = {"0" if forgive else "db_work.deaths"},
-                trigger = excluded.trigger,
-                actor_id = excluded.actor_id""",
-        [Task.SEND.value, priority, now, trigger.value, now, *params],
+                trigger = CASE WHEN {wished} THEN db_work.trigger ELSE excluded.trigger END,
+                actor_id = CASE WHEN {wished} THEN db_work.actor_id ELSE excluded.actor_id END,
+                action_id = COALESCE(excluded.action_id, db_work.action_id),
+                heard_at_ms = COALESCE(db_work.heard_at_ms, excluded.heard_at_ms),
+                queued_at_ms = CASE WHEN db_work.task <> 'send'
+                                    THEN excluded.queued_at_ms ELSE db_work.queued_at_ms END""",
+        [Task.SEND.value, priority, now, trigger.value, actor_id, action_id, heard_at, now, *params],
     )
 
 
@@ -73,15 +89,24 @@ def due(lane_id: int, limit: int) -> list[int]:
     """Return the integrations of due work, the most urgent first. Nobody but the lane's holder may `hold` them."""
     found: list[int] = []
     for priority in PRIORITIES:
-        rows = fetch(
-            f"""SELECT integration_id FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0
-                AND priority = %s AND due_at_ms <= {now_sql()} ORDER BY due_at_ms LIMIT %s""",
-            [lane_id, priority, limit - len(found)],
-        )
-        found += [integration_id for (integration_id,) in rows]
+        find = _DUE_OF_ACTIONS if priority == Priority.BULK else _DUE
+        rows = fetch(find.format(now=now_sql(), head=HEAD), [lane_id, priority, limit - len(found)])
+        found += [row[0] for row in rows]
         if len(found) >= limit:
             break
     return found
+
+
+_WAITING = """FROM db_work WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0 AND priority = %s
+    AND due_at_ms <= {now} ORDER BY due_at_ms"""
+_DUE = f"SELECT integration_id {_WAITING} LIMIT %s"
+# What a person has stopped is passed over at once; `ponte.queue.stopped` takes it out of the queue soon after, so
+# that only the head has to be looked through.
+_DUE_OF_ACTIONS = f"""SELECT head.integration_id
+    FROM (SELECT integration_id, action_id {_WAITING} LIMIT {{head}}) AS head
+    WHERE NOT EXISTS (SELECT 1 FROM db_bulkaction stopped WHERE stopped.id = head.action_id
+                      AND stopped.state IN ('paused', 'cancelled'))
+    LIMIT %s"""
 
 
 def due_suspects(lane_id: int, limit: int, *, alone: bool = True) -> list[int]:
@@ -153,11 +178,16 @@ class Running:
     epoch: int
     generation: int
     tries: int
+    action_id: int | None
+    heard_at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """When and what a work row waits for next; None keeps the priority or trigger that a newer request gave it."""
+    """When and what a work row waits for next; None keeps the priority or trigger that a newer request gave it.
+
+    `over` says that the record has its result: neither an action on many nor a notification waits for it any more.
+    """
 
     integration_id: int
     task: Task
@@ -165,6 +195,7 @@ class Next:
     due_at_ms: int
     tries: int
     trigger: Trigger | None
+    over: bool = False
 
 
 def running(integration_ids: Sequence[int]) -> dict[int, Running]:
@@ -172,7 +203,7 @@ def running(integration_ids: Sequence[int]) -> dict[int, Running]:
     if not integration_ids:
         return {}
     rows = fetch(
-        f"""SELECT integration_id, lease_epoch, generation, tries FROM db_work
+        f"""SELECT integration_id, lease_epoch, generation, tries, action_id, heard_at_ms FROM db_work
             WHERE integration_id IN ({marks(len(integration_ids))}) ORDER BY integration_id{locked()}""",
         integration_ids,
     )
@@ -194,11 +225,26 @@ def finish(integration_ids: Sequence[int]) -> None:
         run(f"DELETE FROM db_work WHERE integration_id IN ({marks(len(integration_ids))})", integration_ids)
 
 
+def put_away(due_at_ms: Mapping[int, int]) -> None:
+    """Let what took its runner down too often wait ({integration: due}) for one more try, alone."""
+    run_many(
+        f"""UPDATE db_work SET lease_epoch = 0, deaths = {MAX_DEATHS - 1}, task = %s, priority = %s, due_at_ms = %s,
+                tries = 0, trigger = %s, action_id = NULL, heard_at_ms = NULL WHERE integration_id = %s""",
+        [
+            (Task.SEND.value, Priority.RETRY, due, Trigger.RETRY.value, integration_id)
+            for integration_id, due in due_at_ms.items()
+        ],
+    )
+
+
 def reschedule(later: Sequence[Next]) -> None:
     """Set work free again, for later."""
     run_many(
         """UPDATE db_work SET lease_epoch = 0, deaths = 0, task = %s, priority = COALESCE(%s, priority),
-               due_at_ms = %s, tries = %s, trigger = COALESCE(%s, trigger) WHERE integration_id = %s""",
+               due_at_ms = %s, tries = %s, trigger = COALESCE(%s, trigger),
+               action_id = CASE WHEN %s THEN NULL ELSE action_id END,
+               heard_at_ms = CASE WHEN %s THEN NULL ELSE heard_at_ms END
+           WHERE integration_id = %s""",
         [
             (
                 item.task.value,
@@ -206,6 +252,8 @@ def reschedule(later: Sequence[Next]) -> None:
                 item.due_at_ms,
                 item.tries,
                 item.trigger.value if item.trigger else None,
+                item.over,
+                item.over,
                 item.integration_id,
             )
             for item in later

@@ -11,7 +11,15 @@ from typing import Any
 
 from faults.crew import Crew, Death
 from faults.load import Load
-from faults.oracle import error_classes, judge, logged, reprocess_those_put_away, results, wait_for_rest
+from faults.oracle import (
+    error_classes,
+    judge,
+    let_time_pass,
+    logged,
+    reprocess_those_put_away,
+    results,
+    wait_for_rest,
+)
 from faults.stage import Setting, set_stage
 
 PLACES = ("after_claim", "before_send", "before_settle", "after_settle")
@@ -78,6 +86,7 @@ def run(told: Namespace) -> dict[str, Any]:
         rest = wait_for_rest(told.limit)
         rescues.stop()
         put_away = reprocess_those_put_away(told.limit)
+        last_sends = let_time_pass(told.limit)
         found = judge(stage, load)
         waits = rescues.seconds(crew.deaths)
         breaches = found.breaches()
@@ -97,6 +106,7 @@ def run(told: Namespace) -> dict[str, Any]:
             "next_attempt_seconds": next_attempts(crew.deaths),
             "stale_seen": found.stale_seen,
             "put_away": put_away,
+            "last_sends": last_sends,
             "errors": error_classes(),
             "attempts": results(),
             "integrations": found.integrations,

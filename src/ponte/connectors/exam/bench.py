@@ -71,12 +71,14 @@ class Bench:
             "create in doubt": subject.send(offer, Link(uncertain_seconds=0.0), rules),
             "create after doubt": subject.send(offer, Link(uncertain_seconds=86_400.0), rules),
             "update": subject.send(offer, Link(self.listing()), rules),
+            "update in doubt": subject.send(offer, Link(self.listing(), 0.0, restate=True), rules),
             "probe": subject.probe(rules),
         }
         for key in subject.needs(ordinary.sku, rules):
             found[f"learn {key}"] = subject.learn(key, rules)
         if "withdraws" in subject.manifest.capabilities:
             found["withdraw"] = subject.withdraw(Link(self.listing()), rules)
+            found["withdraw in doubt"] = subject.withdraw(Link(self.listing(), 86_400.0), rules)
         if "follows" in subject.manifest.capabilities:
             found["follow"] = subject.follow(Link(self.listing()), rules)
         if "oauth" in subject.manifest.capabilities:

@@ -1,7 +1,7 @@
 """Mercado Livre (site MLB): the connector that Ponte brings along.
 
-`facts` learns account and category, `offering` and `checks` are pure, `sending`, `updating`, `following`, `asking`
-and `oauth` are conversations, `answers` says what an answer means by the table in errors.toml.
+`facts` learns account and category, `offering` and `checks` are pure, `sending`, `updating`, `surplus`, `following`,
+`asking` and `oauth` are conversations, `answers` says what an answer means by the table in errors.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ponte.connectors.mercadolivre import (
     oauth,
     offering,
     sending,
+    surplus,
     updating,
 )
 from ponte.connectors.mercadolivre.manifest import MANIFEST, VERBS
@@ -48,8 +49,8 @@ class MercadoLivre:
     def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
         return sending.send(offer, link, rules)
 
-    def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
-        return updating.withdraw(link)
+    def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:
+        return surplus.withdraw(link, rules)
 
     def close(self, link: Link) -> Conversation[Outcome]:
         """End the listing for good. Beyond the port: for tools that clean up."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from ponte.connectors.mercadolivre import shape
@@ -15,7 +18,7 @@ from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem
 
 ME = Request("GET", "/users/me", "GET /users/me")
-MAX_FOUND = 5
+MAX_FOUND = 10
 MAX_PICTURES_ASKED = 3
 
 
@@ -82,13 +85,20 @@ def probe() -> Conversation[Outcome]:
     return learnt if isinstance(learnt, Postponed | Blocked) else Accepted(None)
 
 
-def find(user_id: str, sku: str) -> Conversation[dict[str, JSON] | Outcome | None]:
-    """Return the item of a SKU that still stands, None when the search knows none.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The items of a SKU that still stand, the oldest first; `asked_at` is the marketplace's own time, if told."""
 
-    An outcome is returned when the question could not be answered. Only an item that echoes the SKU counts; of
-    several, the first open one.
+    items: tuple[dict[str, JSON], ...]
+    asked_at: datetime | None
+
+
+def find(user_id: str, sku: str) -> Conversation[Found | Outcome]:
+    """Return the items of a SKU that still stand, as far as the search knows them.
+
+    An outcome is returned when the question could not be answered. Only items that echo the SKU, or none, count.
     """
-    asked: dict[str, JSON] | Outcome | None = {"id": user_id} if user_id else (yield from _who())
+    asked: dict[str, JSON] | Outcome = {"id": user_id} if user_id else (yield from _who())
     if not isinstance(asked, dict):
         return asked
     query = (("seller_sku", sku),)
@@ -100,15 +110,38 @@ def find(user_id: str, sku: str) -> Conversation[dict[str, JSON] | Outcome | Non
     results = shape.table(answer.json()).get("results")
     if answer.status != 200 or not isinstance(results, list):
         return not_learnt(endpoint, answer)
-    return (yield from _first_open([one for one in shape.texts(results) if ITEM_ID.fullmatch(one)], sku))
+    items = yield from _open_items([one for one in shape.texts(results) if ITEM_ID.fullmatch(one)], sku)
+    return Found(tuple(sorted(items, key=_age)), _time_there(answer)) if isinstance(items, list) else items
 
 
-def _who() -> Conversation[dict[str, JSON] | Outcome | None]:
+def made_at(item: dict[str, JSON]) -> datetime | None:
+    try:
+        made = datetime.fromisoformat(shape.text(item.get("date_created")))
+    except ValueError:
+        return None
+    return made if made.tzinfo else None
+
+
+def _age(item: dict[str, JSON]) -> datetime:
+    """Return what sorts items by their making; one that tells no time comes last."""
+    return made_at(item) or datetime.max.replace(tzinfo=UTC)
+
+
+def _time_there(answer: Response) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return told if told.tzinfo else None
+
+
+def _who() -> Conversation[dict[str, JSON] | Outcome]:
     learnt = yield from _learn_account()
     return learnt if isinstance(learnt, Postponed | Blocked) else {"id": learnt["user_id"]}
 
 
-def _first_open(item_ids: list[str], sku: str) -> Conversation[dict[str, JSON] | Outcome | None]:
+def _open_items(item_ids: list[str], sku: str) -> Conversation[list[dict[str, JSON]] | Outcome]:
+    found: list[dict[str, JSON]] = []
     for item_id in item_ids[:MAX_FOUND]:
         answer = yield from ask(read_item(item_id))
         if isinstance(answer, Postponed):
@@ -119,8 +152,8 @@ def _first_open(item_ids: list[str], sku: str) -> Conversation[dict[str, JSON] |
         if answer.status != 200 or item is None:
             return not_learnt("GET /items/{id}", answer)
         if item.get("status") != "closed" and seller_sku(item) in {sku, ""}:
-            return item
-    return None
+            found.append(item)
+    return found
 
 
 def why_moderated(item_id: str) -> Conversation[tuple[Problem, ...]]:

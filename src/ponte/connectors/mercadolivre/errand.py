@@ -41,10 +41,7 @@ class Errand:
 
     @property
     def lag_seconds(self) -> float:
-        """How long the search may miss a new listing; the channel may know better than the manifest."""
-        told = self.rules.settings.get("search_lag_seconds", "").strip()
-        usable = told.isascii() and told.isdigit() and len(told) <= 4
-        return float(told) if usable else MANIFEST.limits.search_lag_seconds
+        return lag_seconds(self.rules)
 
     def in_other_model(self) -> Errand:
         """Return the errand for the other selling model: `title` and `family_name` change places."""
@@ -56,6 +53,13 @@ class Errand:
         """Return the digests to remember once the item was accepted; of a long text only its digest is kept."""
         names = ("title", *SENT_WHEN_CHANGED)
         return {name: digest(self.item[name]) for name in names if name in self.item}
+
+
+def lag_seconds(rules: Rules) -> float:
+    """Return how long the search may miss a new listing; the channel may know better than the manifest."""
+    told = rules.settings.get("search_lag_seconds", "").strip()
+    usable = told.isascii() and told.isdigit() and len(told) <= 4
+    return float(told) if usable else MANIFEST.limits.search_lag_seconds
 
 
 def errand_of(offer: Offer, rules: Rules, *, stored: bool) -> Errand:
@@ -71,6 +75,11 @@ def digest(value: JSON) -> str:
 def sent_before(listing: Listing) -> dict[str, JSON]:
     """Return the digests of what was last accepted, by field."""
     return shape.table(listing.memory.get(MEMORY))
+
+
+def forgetful(listing: Listing) -> Listing:
+    """Return the listing without what was last accepted: everything is said again."""
+    return replace(listing, memory={name: value for name, value in listing.memory.items() if name != MEMORY})
 
 
 def keeping(outcome: Outcome, listing: Listing, *, stored: bool) -> Outcome:

@@ -1,19 +1,23 @@
 """Sending: create, or update what stands. A listing is never made twice.
 
 Mercado Livre knows no idempotency key. So a create whose answer was lost is looked up by SKU first; the search lags
-behind, so before that lag is over "not found" proves nothing and nothing is created.
+behind, so before that lag is over "not found" proves nothing and nothing is created. Where a worker that was thought
+dead made one all the same, it is found and ended (`surplus`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ponte.connectors.mercadolivre import shape
 from ponte.connectors.mercadolivre.answers import classify, unreadable
-from ponte.connectors.mercadolivre.asking import find, why_moderated
+from ponte.connectors.mercadolivre.asking import Found, find, why_moderated
 from ponte.connectors.mercadolivre.describing import describe
 from ponte.connectors.mercadolivre.errand import (
     MEMORY,
     Errand,
     errand_of,
+    forgetful,
     keeping,
     named,
     sent_before,
@@ -28,7 +32,8 @@ from ponte.connectors.mercadolivre.standing import (
     seller_sku,
     standing,
 )
-from ponte.connectors.mercadolivre.updating import changed_fields, put, resume
+from ponte.connectors.mercadolivre.surplus import chosen, end_surplus, still_unknown, unconfirmed
+from ponte.connectors.mercadolivre.updating import GONE, changed_fields, put, resume
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation, Request, Response
@@ -45,7 +50,10 @@ def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
     """Create or update, and say how it ended."""
     errand = errand_of(offer, rules, stored=link.listing is not None)
     if link.listing is not None:
-        outcome = yield from _update(errand, link.listing)
+        listing = forgetful(link.listing) if link.restate else link.listing
+        outcome = yield from _update(errand, listing, restated=link.restate)
+        if link.uncertain_seconds is not None:
+            outcome = yield from _alone(errand, listing, outcome, link.uncertain_seconds)
     elif link.uncertain_seconds is not None:
         outcome = yield from _create_if_missing(errand, link.uncertain_seconds)
     else:
@@ -55,27 +63,39 @@ def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
 
 def _create_if_missing(errand: Errand, uncertain_seconds: float) -> Conversation[Outcome]:
     found = yield from find(errand.user_id, errand.sku)
-    if isinstance(found, dict):
-        return (yield from _adopt(errand, found))
-    if found is not None:
-        return _still_unknown(found)
-    remaining = errand.lag_seconds - uncertain_seconds
-    if remaining > 0:
-        # The doubt of the earlier try lives on: `unknown` keeps it, although this try changed nothing.
-        problem = Problem(ProblemClass.NETWORK, Stage.SEND, CREATE, "create.unconfirmed")
-        return Postponed(problem, remaining, unknown=True)
-    return (yield from _create(errand))
+    if not isinstance(found, Found):
+        return still_unknown(found)
+    if found.items:
+        return (yield from _adopt(errand, found, uncertain_seconds))
+    return unconfirmed(errand.lag_seconds, uncertain_seconds) or (yield from _create(errand))
 
 
-def _still_unknown(outcome: Outcome) -> Outcome:
-    """Keep the doubt through whatever hindered the look-up. `Blocked` cannot carry it, so it is `Postponed` too."""
-    match outcome:
-        case Postponed(problem, retry_in):
-            return Postponed(problem, retry_in, unknown=True)
-        case Blocked(problem):
-            return Postponed(problem, unknown=True)
-        case _:
-            return outcome
+def _alone(errand: Errand, held: Listing, outcome: Outcome, uncertain_seconds: float) -> Conversation[Outcome]:
+    """See to it that our listing is the only one: an earlier create may have made another beside it, unheard."""
+    if isinstance(outcome, Postponed | Blocked):
+        return outcome if isinstance(outcome, Blocked) else replace(outcome, unknown=True)
+    listing = outcome.listing or held
+    found = yield from find(errand.user_id, errand.sku)
+    if not isinstance(found, Found):
+        return keeping(still_unknown(found), listing, stored=True)
+    gone = isinstance(outcome, Rejected) and any(problem.kind in GONE for problem in outcome.problems)
+    if gone and found.items:
+        return (yield from _adopt(errand, found, uncertain_seconds))
+    return (yield from _only(errand, found, outcome, uncertain_seconds))
+
+
+def _only(errand: Errand, found: Found, outcome: Outcome, uncertain_seconds: float) -> Conversation[Outcome]:
+    """End what stands beside the listing of this outcome."""
+    kept = None if isinstance(outcome, Blocked) else outcome.listing
+    if kept is None:
+        return outcome
+    kind = errand.item.get("listing_type_id")
+    hindered = yield from end_surplus(
+        found, kept.id, sku=errand.sku, listing_type=kind, uncertain_seconds=uncertain_seconds
+    )
+    if hindered is not None:
+        return keeping(still_unknown(hindered), kept, stored=True)
+    return unconfirmed(errand.lag_seconds, uncertain_seconds, kept) or outcome
 
 
 def _create(errand: Errand) -> Conversation[Outcome]:
@@ -114,15 +134,21 @@ def _not_created(errand: Errand, outcome: Outcome) -> Conversation[Outcome]:
     if not isinstance(outcome, Rejected) or not DUPLICATES & {problem.kind for problem in outcome.problems}:
         return outcome
     found = yield from find(errand.user_id, errand.sku)
-    return (yield from _adopt(errand, found)) if isinstance(found, dict) else outcome
+    return (yield from _adopt(errand, found)) if isinstance(found, Found) and found.items else outcome
 
 
-def _adopt(errand: Errand, item: dict[str, JSON]) -> Conversation[Outcome]:
-    """Take over a listing that has our SKU, and bring it to the offer."""
-    return (yield from _update(errand, listing_of(item, {"sku": errand.sku}), item))
+def _adopt(errand: Errand, found: Found, uncertain_seconds: float | None = None) -> Conversation[Outcome]:
+    """Take over a listing that has our SKU, and bring it to the offer; in doubt, end those beside it."""
+    item = chosen(found.items, errand.item.get("listing_type_id"))
+    outcome = yield from _update(errand, listing_of(item, {"sku": errand.sku}), item)
+    if uncertain_seconds is None or len(found.items) == 1 or isinstance(outcome, Postponed | Blocked):
+        return outcome
+    return (yield from _only(errand, found, outcome, uncertain_seconds))
 
 
-def _update(errand: Errand, listing: Listing, current: dict[str, JSON] | None = None) -> Conversation[Outcome]:
+def _update(
+    errand: Errand, listing: Listing, current: dict[str, JSON] | None = None, *, restated: bool = False
+) -> Conversation[Outcome]:
     fields = yield from changed_fields(errand, listing, current)
     if not isinstance(fields, tuple):
         return keeping(fields, listing, stored=errand.stored)
@@ -137,10 +163,10 @@ def _update(errand: Errand, listing: Listing, current: dict[str, JSON] | None = 
     if mismatch is not None:
         return mismatch
     sent = {**sent_before(listing), **errand.sent_of_item()}
-    if "title" in errand.item and "title" not in body:
+    if "title" in errand.item and "title" not in body and warnings:
         sent = {**sent, "title": sent_before(listing).get("title")}
     updated = listing_of(item, {**listing.memory, "sku": errand.sku, MEMORY: sent})
-    outcome = yield from _finish(errand, item, updated, fresh=False)
+    outcome = yield from _finish(errand, item, updated, fresh=False, followed=restated)
     return with_warnings(outcome, warnings)
 
 
@@ -170,7 +196,9 @@ def _not_updated(errand: Errand, listing: Listing, outcome: Outcome) -> Conversa
     return keeping(outcome, listing, stored=errand.stored)
 
 
-def _finish(errand: Errand, item: dict[str, JSON], listing: Listing, *, fresh: bool) -> Conversation[Outcome]:
+def _finish(
+    errand: Errand, item: dict[str, JSON], listing: Listing, *, fresh: bool, followed: bool = False
+) -> Conversation[Outcome]:
     """After the item: put back on sale what we paused, send the description, tell how the listing stands."""
     resumed = yield from resume(errand, item, listing)
     if not isinstance(resumed, tuple):
@@ -181,7 +209,7 @@ def _finish(errand: Errand, item: dict[str, JSON], listing: Listing, *, fresh: b
         return described
     listing, warnings = described
     outcome: Outcome = yield from judge(item, listing)
-    follow_in = FOLLOW_AFTER_CREATE_SECONDS if fresh else None
+    follow_in = FOLLOW_AFTER_CREATE_SECONDS if fresh or followed else None
     if isinstance(outcome, Accepted):
         outcome = Accepted(outcome.listing, (*outcome.warnings, *_price_changed(errand, item)), follow_in)
     return with_warnings(outcome, warnings)

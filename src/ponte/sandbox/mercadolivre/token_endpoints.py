@@ -1,10 +1,11 @@
 """OAuth, accounts and the app: who calls, and may they."""
 
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from ponte.sandbox.mercadolivre.answers import oauth_problem, problem, reply
+from ponte.sandbox.mercadolivre.authorization_page import authorization_page, back
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
 from ponte.sandbox.mercadolivre.settings import Account, App
 from ponte.sandbox.mercadolivre.tokens import Code
@@ -29,11 +30,14 @@ class TokenEndpoints:
         ]
 
     async def authorize(self, request: web.Request) -> web.Response:
-        """The browser's page, which says yes at once: 302 to `redirect_uri` with `code` and `state`.
+        """The browser's page: each account to choose, which leads to 302 to `redirect_uri` with `code` and `state`.
 
-        `user_id` chooses the seller, the first one of the settings without it.
+        `user_id` chooses the seller. Who is no browser gets the first one of the settings, at once.
         """
         asked = request.query
+        if "user_id" not in asked and "text/html" in request.headers.get("Accept", "") and _is_whole(asked):
+            page = authorization_page(asked, self._market.settings.accounts)
+            return web.Response(text=page, content_type="text/html")
         first = self._market.settings.accounts[0].user_id
         chosen = asked.get("user_id", str(first))
         account = self._market.tokens.account(int(chosen)) if chosen.isascii() and chosen.isdigit() else None
@@ -44,9 +48,7 @@ class TokenEndpoints:
         code = self._market.tokens.issue_code(
             Code(account.user_id, asked.get("client_id", ""), redirect_uri, challenge)
         )
-        back = urlencode({"code": code, **({"state": asked["state"]} if "state" in asked else {})})
-        glue = "&" if "?" in redirect_uri else "?"
-        return web.Response(status=302, headers={"Location": f"{redirect_uri}{glue}{back}"})
+        return web.Response(status=302, headers={"Location": back(asked, {"code": code})})
 
     async def token(self, request: web.Request) -> web.Response:
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
@@ -90,6 +92,10 @@ class TokenEndpoints:
             return problem(404, f"Application with id {app_id[:60]} not found", "not_found")
         hourly = self._market.settings.max_requests_per_hour
         return reply({"id": int(app_id), "site_id": "MLB", "active": True, "max_requests_per_hour": hourly})
+
+
+def _is_whole(asked: Mapping[str, str]) -> bool:
+    return asked.get("response_type") == "code" and bool(asked.get("redirect_uri"))
 
 
 def _user(account: Account) -> dict[str, object]:
