@@ -16,6 +16,7 @@ from queue_stage import check_invariants
 
 from ponte.db.clock import now_ms
 from ponte.db.models import Attempt, Channel, Exchange, Integration, Lane, Store, Work
+from ponte.db.scope import Scope
 from ponte.db.sql import fetch
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.flows.channel import ChannelLine
@@ -73,7 +74,7 @@ class Stage:
     async def ask_for(self, sku: str) -> None:
         """A person's Reprocessar."""
         row = await self.record(sku)
-        await self.do(reprocess, [row.pk], store_id=row.store_id, actor_id=None)
+        await self.do(reprocess, [row.pk], scope=Scope(row.store_id), actor_id=None)
 
     async def change(self, sku: str, **fields: Any) -> None:
         """Edit a SKU in VTEX, and tell."""
@@ -276,7 +277,6 @@ def connect(sandbox: Sandbox) -> tuple[Channel, Lane]:
         name="",
         connector="mercadolivre",
         trade_policy=sandbox.store.trade_policy,
-        base_url=sandbox.mercadolivre.base_url,
         settings={"client_id": sandbox.mercadolivre.client_id},
         secrets={
             "client_secret": sandbox.mercadolivre.client_secret,
@@ -287,6 +287,6 @@ def connect(sandbox: Sandbox) -> tuple[Channel, Lane]:
     )
     assert isinstance(channel, Channel)
     Store.objects.update(requests_per_second=10_000)
-    Channel.objects.update(requests_per_second=5_000)
+    Channel.objects.update(requests_per_second=5_000, base_url=sandbox.mercadolivre.base_url)
     channel.refresh_from_db()
     return channel, Lane.objects.get(channel=channel)

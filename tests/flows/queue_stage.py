@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Sum
 
 from ponte.db.counts import bucket
-from ponte.db.models import Attempt, Channel, Counter, Integration, Lane, Store, Work
+from ponte.db.models import Attempt, Cause, Channel, Counter, Integration, Lane, Store, Work
+from ponte.domain.doubt import MARK, doubt_until
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Listing, Outcome, Postponed
@@ -81,7 +83,7 @@ def spare(held: Held, job: Job) -> None:
     settle(held, job, Postponed(Problem(ProblemClass.SUPERSEDED, Stage.SEND)), sent=False, spared=True)
 
 
-def ran(lane: Lane, sku: str, outcome: Outcome, **values: Any) -> Integration:
+def ran(lane: Lane, sku: str, outcome: Outcome, /, **values: Any) -> Integration:
     """Bring one waiting SKU through one run."""
     held = hold(lane)
     job = next(job for job in claimed(held) if job.sku == sku)
@@ -109,6 +111,12 @@ def due_now() -> None:
     Work.objects.update(due_at_ms=0)
 
 
+def nothing_can_arrive() -> None:
+    """Let so much time pass that no older write can be on its way any more."""
+    Integration.objects.filter(offer_digest__startswith=MARK).update(offer_digest=doubt_until(1))
+    due_now()
+
+
 def last_try(lane: Lane, sku: str) -> Attempt:
     found = Attempt.objects.filter(integration__channel_id=lane.channel_id, integration__sku=sku).last()
     assert found is not None
@@ -134,9 +142,24 @@ def recount() -> dict[tuple[int, str, str], int]:
     )
 
 
+def causes() -> dict[tuple[int, str], tuple[int, int]]:
+    """Return {(channel, fingerprint): (records, stock value)} as kept."""
+    kept = Cause.objects.exclude(count=0, value=0)
+    assert not kept.filter(count__gt=0, state="resolved").exists()
+    return {(one.channel_id, one.fingerprint): (one.count, one.value) for one in kept}
+
+
+def recount_causes() -> dict[tuple[int, str], tuple[int, int]]:
+    """Return the same, counted from the rows."""
+    shown = Integration.objects.filter(removed_at=None).exclude(fingerprint="")
+    found = shown.values_list("channel_id", "fingerprint").annotate(Count("pk"), Sum("stock_value"))
+    return {(channel_id, mark): (count, value) for channel_id, mark, count, value in found}
+
+
 def check_invariants(ids: Sequence[int] = ()) -> None:
     """Hold what must be true whatever happened."""
     assert counters() == recount()
+    assert causes() == recount_causes()
     for row in Integration.objects.all():
         assert (row.status == "pending") != (row.phase == "idle"), row
         work_row = Work.objects.filter(pk=row.pk).first()

@@ -15,6 +15,8 @@ from queue_stage import (
 )
 
 from ponte.db.models import ActionState, Audit, BulkAction, Integration
+from ponte.db.scope import Scope
+from ponte.domain.lifecycle import Priority
 from ponte.domain.outcome import Accepted, Rejected
 from ponte.flows import bulk
 from ponte.flows.remove import remove, restore
@@ -38,7 +40,7 @@ def lane():
 
 def start(lane, verb="reprocess", selection=None, **values) -> BulkAction:
     selection = selection or {"filter": {"status": "error"}}
-    return bulk.start(store_id=lane.channel.store_id, actor_id=None, verb=verb, selection=selection, **values)
+    return bulk.start(scope=Scope(lane.channel.store_id), actor_id=None, verb=verb, selection=selection, **values)
 
 
 def again(action: BulkAction) -> BulkAction:
@@ -59,7 +61,7 @@ def test_a_filter_of_many_is_reprocessed_and_counted(lane):
     assert (action.state, action.done, action.skipped) == ("done", 10, 0)
     assert action.ended_at is not None
     assert queued(lane) == [str(number) for number in range(10)]
-    assert (waiting(lane, "3").trigger, waiting(lane, "3").priority) == ("person", 0)
+    assert (waiting(lane, "3").trigger, waiting(lane, "3").priority) == ("person", Priority.BULK)
     check_invariants()
 
 
@@ -115,11 +117,11 @@ def test_an_action_with_a_pace_waits_between_its_steps(lane):
 
 
 def test_d30_a_cancelled_action_stops_and_what_was_done_stays_done(lane):
-    action = again(start(lane, per_second=4))
+    action = again(start(lane, "remove", per_second=4))
     stopped = bulk.cancel(action.pk, store_id=action.store_id, actor_id=None)
     assert (stopped.state, stopped.ended_at is not None) == (ActionState.CANCELLED, True)
     again(action)
-    assert (action.done, len(queued(lane))) == (4, 4)
+    assert (action.done, Integration.objects.exclude(removed_at=None).count()) == (4, 4)
 
 
 def test_a_paused_action_takes_no_step_until_it_is_resumed(lane):
@@ -135,8 +137,9 @@ def test_a_paused_action_can_be_cancelled_and_a_finished_one_stays_finished(lane
     bulk.pause(action.pk, store_id=action.store_id, actor_id=None)
     assert bulk.cancel(action.pk, store_id=action.store_id, actor_id=None).state == "cancelled"
     assert bulk.resume(action.pk, store_id=action.store_id, actor_id=None).state == "cancelled"
-    done = again(start(lane))
+    done = again(start(lane, "remove"))
     assert bulk.cancel(done.pk, store_id=done.store_id, actor_id=None).state == "done"
+    assert bulk.pause(done.pk, store_id=done.store_id, actor_id=None).state == "done"
 
 
 def test_an_action_of_another_store_does_not_exist(lane):
@@ -154,7 +157,7 @@ def test_a_removal_of_many_can_be_undone(lane, by_ids):
     ids = [record(lane, str(number)).pk for number in range(10)]
     selection = {"ids": ids} if by_ids else {"filter": {"status": "error"}}
     removed_before = record(lane, "0")
-    remove([removed_before.pk], store_id=removed_before.store_id, actor_id=None)
+    remove([removed_before.pk], scope=Scope(removed_before.store_id), actor_id=None)
     action = again(start(lane, "remove", selection))
     assert Integration.objects.exclude(removed_at=None).count() == 10
     undone = bulk.undo(action.pk, store_id=action.store_id, actor_id=None)
@@ -189,7 +192,7 @@ def test_a_selection_of_nothing_is_done_at_once(lane):
     assert again(start(lane, selection={"ids": []})).state == "done"
     assert (
         again(
-            bulk.start(store_id=make_store("vazia").pk, actor_id=None, verb="remove", selection={"filter": {}})
+            bulk.start(scope=Scope(make_store("vazia").pk), actor_id=None, verb="remove", selection={"filter": {}})
         ).done
         == 0
     )
@@ -208,7 +211,7 @@ def test_every_order_is_written_down(lane):
 
 def test_f09_a_success_has_nothing_to_reprocess(lane):
     row, error = record(lane, "10"), record(lane, "1")
-    done = reprocess([row.pk, error.pk, 999_999], store_id=row.store_id, actor_id=None)
+    done = reprocess([row.pk, error.pk, 999_999], scope=Scope(row.store_id), actor_id=None)
     assert (done.queued, done.already, done.refused) == ((error.pk,), (), (row.pk,))
     assert work(lane, "10") is None
     check_invariants()
@@ -217,25 +220,25 @@ def test_f09_a_success_has_nothing_to_reprocess(lane):
 def test_f01_what_is_queued_already_is_moved_forward_and_says_so(lane):
     tell(lane, "1")
     row = record(lane, "1")
-    done = reprocess([row.pk, row.pk], store_id=row.store_id, actor_id=None)
+    done = reprocess([row.pk, row.pk], scope=Scope(row.store_id), actor_id=None)
     assert (done.queued, done.already) == ((), (row.pk,))
     assert (waiting(lane, "1").priority, waiting(lane, "1").generation) == (0, 2)
 
 
 def test_a_removed_record_is_restored_before_it_is_reprocessed(lane):
     row = record(lane, "1")
-    remove([row.pk], store_id=row.store_id, actor_id=None)
-    assert reprocess([row.pk], store_id=row.store_id, actor_id=None).refused == (row.pk,)
-    assert restore([row.pk], store_id=row.store_id, actor_id=None) == (row.pk,)
-    assert reprocess([row.pk], store_id=row.store_id, actor_id=None).queued == (row.pk,)
+    remove([row.pk], scope=Scope(row.store_id), actor_id=None)
+    assert reprocess([row.pk], scope=Scope(row.store_id), actor_id=None).refused == (row.pk,)
+    assert restore([row.pk], scope=Scope(row.store_id), actor_id=None) == (row.pk,)
+    assert reprocess([row.pk], scope=Scope(row.store_id), actor_id=None).queued == (row.pk,)
     check_invariants()
 
 
 def test_f08_removing_twice_changes_nothing_the_second_time(lane):
     row = record(lane, "1")
-    assert remove([row.pk], store_id=row.store_id, actor_id=None) == (row.pk,)
+    assert remove([row.pk], scope=Scope(row.store_id), actor_id=None) == (row.pk,)
     first = record(lane, "1").removed_at
-    assert remove([row.pk], store_id=row.store_id, actor_id=None) == (row.pk,)
+    assert remove([row.pk], scope=Scope(row.store_id), actor_id=None) == (row.pk,)
     assert record(lane, "1").removed_at == first
     assert Audit.objects.filter(verb="remove").count() == 1
     check_invariants()
@@ -244,9 +247,9 @@ def test_f08_removing_twice_changes_nothing_the_second_time(lane):
 def test_a_record_of_another_store_can_neither_be_removed_nor_reprocessed(lane):
     row = record(lane, "1")
     other = make_store("outra").pk
-    assert remove([row.pk], store_id=other, actor_id=None) == ()
-    assert restore([row.pk], store_id=other, actor_id=None) == ()
-    assert reprocess([row.pk], store_id=other, actor_id=None).queued == ()
+    assert remove([row.pk], scope=Scope(other), actor_id=None) == ()
+    assert restore([row.pk], scope=Scope(other), actor_id=None) == ()
+    assert reprocess([row.pk], scope=Scope(other), actor_id=None).queued == ()
     assert record(lane, "1").removed_at is None
 
 

@@ -308,7 +308,11 @@ def test_the_account_is_connected_by_its_code(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
         url = await stage.do(authorization.address, stage.channel.pk, "https://ponte.example/volta")
-        assert url.startswith("https://auth.mercadolivre.com.br/authorization?")
+        assert url.startswith(f"{stage.sandbox.mercadolivre.base_url}/authorization?")
+        await stage.set_base_url("")
+        real = await stage.do(authorization.address, stage.channel.pk, "https://ponte.example/volta")
+        assert real.startswith("https://auth.mercadolivre.com.br/authorization?")
+        await stage.set_base_url(stage.sandbox.mercadolivre.base_url)
         assert "ponte.example" in url
         refused = await authorization.exchange(stage.channel.pk, "wrong", "https://ponte.example/volta")
         assert refused.kind.name == "AUTH_INVALID"
@@ -359,7 +363,7 @@ def test_a_fact_that_could_not_be_learnt_is_asked_again():
         ({"settings": {}}, "client_id"),
         ({"affiliate_id": "ABCD"}, "affiliate"),
         ({"code": "Mercado Livre"}, "code"),
-        ({"code": "mlb"}, "mlb"),
+        ({"code": "mlb"}, "taken"),
         ({"base_url": "ftp://x"}, "http"),
     ],
 )

@@ -17,16 +17,19 @@ from queue_stage import (
     shown,
     tell,
     waiting,
-    work,
 )
 
-from ponte.db.clock import now_ms
+from ponte.db.clock import moment, now_ms
 from ponte.db.models import Attempt, Integration, Lane, Work
+from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Accepted, Pending, Postponed
+from ponte.domain.retry import DEAD_LETTER_SECONDS
+from ponte.flows.begin import begin
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
 from ponte.flows.settlement import SUPERSEDED, bury
+from ponte.queue.work import doomed
 
 pytestmark = pytest.mark.django_db
 
@@ -62,21 +65,44 @@ def test_work_left_running_is_found_by_the_next_holder_and_is_a_suspect(lane):
 def test_what_took_three_runners_down_is_buried_as_an_error(lane):
     die(lane, 3)
     held = hold(lane, "r4")
-    from ponte.queue.work import doomed
-
     dead = doomed(lane.pk)
     assert dead == [record(lane, "15").pk]
     bury(held, dead)
     row = record(lane, "15")
-    assert (shown(row), row.headline_class, work(lane, "15")) == (("error", "idle"), "WORKER_LOST", None)
+    assert (shown(row), row.headline_class) == (("error", "idle"), "WORKER_LOST")
     assert row.creating_since is not None
+    check_invariants()
+
+
+def test_what_was_buried_is_tried_again_hours_later_and_alone(lane):
+    die(lane, 3)
+    held = hold(lane, "r4")
+    bury(held, doomed(lane.pk))
+    left = waiting(lane, "15").due_at_ms - now_ms()
+    assert 0.4 * DEAD_LETTER_SECONDS * 1000 < left < 1.6 * DEAD_LETTER_SECONDS * 1000
+    assert abs((record(lane, "15").next_attempt_at - moment(waiting(lane, "15").due_at_ms)).total_seconds()) < 1
+    expire(lane)
+    assert hold(lane, "r5").suspects == 0
+    due_now()
+    expire(lane)
+    held = hold(lane, "r6")
+    assert (
+        held.suspects,
+        doomed(lane.pk),
+        claimed(held),
+        begin(held, limit=50, runner="r", suspects=True, alone=False),
+    ) == (1, [], [], [])
+    [job] = claimed(held, suspects=True)
+    assert job.claimed.deaths == 2
+    expire(lane)
+    assert doomed(hold(lane, "r7").lane_id) == [job.id]
     check_invariants()
 
 
 def test_a_removed_record_that_is_buried_is_shown_and_counted(lane):
     die(lane, 3)
     row = record(lane, "15")
-    remove([row.pk], store_id=row.store_id, actor_id=None)
+    remove([row.pk], scope=Scope(row.store_id), actor_id=None)
     bury(hold(lane, "r4"), [row.pk])
     row.refresh_from_db()
     assert row.removed_at is None
@@ -87,7 +113,7 @@ def test_a_persons_wish_between_the_look_and_the_burial_wins(lane):
     die(lane, 3)
     held = hold(lane, "r4")
     row = record(lane, "15")
-    reprocess([row.pk], store_id=row.store_id, actor_id=None)
+    reprocess([row.pk], scope=Scope(row.store_id), actor_id=None)
     bury(held, [row.pk])
     assert shown(record(lane, "15"))[0] == "pending"
     assert waiting(lane, "15").deaths == 0
@@ -181,7 +207,7 @@ def test_a_removed_record_that_never_began_stays_hidden(lane):
     held = hold(lane)
     [job] = claimed(held)
     row = record(lane, "15")
-    remove([row.pk], store_id=row.store_id, actor_id=None)
+    remove([row.pk], scope=Scope(row.store_id), actor_id=None)
     hand_back(held, job)
     row.refresh_from_db()
     assert (shown(row), row.removed_at is not None) == (("pending", "queued"), True)

@@ -9,6 +9,7 @@ import pytest
 from pipeline_stage import Stage, play
 
 from ponte.db.models import Channel, Lane, Store, Work
+from ponte.db.scope import Scope
 from ponte.flows import bulk
 from ponte.flows.runner import Runner, _Heartbeat, _ready, _take
 
@@ -66,7 +67,7 @@ def test_a_worker_takes_the_steps_of_an_action_on_many(reachable):
             stage.board.disarm()
             action = await stage.do(
                 bulk.start,
-                store_id=stage.channel.store_id,
+                scope=Scope(stage.channel.store_id),
                 actor_id=None,
                 verb="reprocess",
                 selection={"filter": {"status": "error"}},

@@ -19,6 +19,7 @@ from queue_stage import (
 )
 
 from ponte.db.models import Channel, Integration, Lane, Quarantine, Store, Work
+from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Accepted, Listing
 from ponte.flows.ingest import CHUNK, Hint, Unrecognised, doors, quarantine, take
@@ -89,7 +90,7 @@ def test_a_removed_record_comes_back_when_its_sku_changes():
     lane = make_lane()
     tell(lane, "15")
     row = ran(lane, "15", Accepted(Listing("MLB1")))
-    remove([row.pk], store_id=row.store_id, actor_id=None)
+    remove([row.pk], scope=Scope(row.store_id), actor_id=None)
     assert counters() == {(lane.channel_id, "product", "removed"): 1}
     tell(lane, "15")
     assert record(lane, "15").removed_at is None

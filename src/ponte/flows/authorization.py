@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
+import hashlib
 import secrets
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils import timezone
 
 from ponte.config import config
 from ponte.connectors import Broken, get
+from ponte.db.audit import note_one
 from ponte.db.models import Channel
-from ponte.domain.connector import Rules
+from ponte.domain.connector import Connector, Rules
 from ponte.domain.mapping import Mapping
 from ponte.domain.message import Conversation
 from ponte.domain.outcome import Blocked, Postponed, Tokens
 from ponte.domain.problem import Problem, ProblemClass, Stage
+from ponte.flows.channels import reconnect
 from ponte.flows.context import marketplace_line
 from ponte.flows.offline import Database
 from ponte.flows.tokens import keep_tokens
@@ -34,17 +44,83 @@ class Authorizes(Protocol):
     ) -> Conversation[Tokens | Postponed | Blocked]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A connection that was begun: where to send the person, and what must be known when they come back (PKCE)."""
+
+    url: str
+    state: str
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The account is connected; `account` and `before` are its ids there, where the marketplace tells them."""
+
+    account: str = ""
+    before: str = ""
+
+
+def authorizes(code: str) -> bool:
+    """Say whether a connector's accounts are connected on a page of its marketplace."""
+    return isinstance(get(code), Authorizes)
+
+
+def begin(channel_id: int, redirect_uri: str) -> Begun | Problem:
+    """Return the page where the account's owner lets Ponte in, with a fresh state and verifier."""
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    url = _address(channel_id, redirect_uri, state, challenge)
+    return Begun(url, state, verifier) if isinstance(url, str) else url
+
+
 def address(channel_id: int, redirect_uri: str) -> str | Problem:
-    """Return the page where the account's owner lets Ponte in."""
+    """Return the same page for somebody who will bring the code by hand (the command line)."""
+    return _address(channel_id, redirect_uri, secrets.token_urlsafe(16), "")
+
+
+def _address(channel_id: int, redirect_uri: str, state: str, challenge: str) -> str | Problem:
     channel = Channel.objects.get(pk=channel_id)
     connector = get(channel.connector)
     if isinstance(connector, Broken) or not isinstance(connector, Authorizes):
         return NOT_BY_OAUTH
     rules = Rules(Mapping(), channel.settings)
-    return connector.authorize_url(rules, redirect_uri=redirect_uri, state=secrets.token_urlsafe(16))
+    url = connector.authorize_url(rules, redirect_uri=redirect_uri, state=state, code_challenge=challenge)
+    return _at(channel.base_url, url) if channel.base_url else url
 
 
-async def exchange(channel_id: int, code: str, redirect_uri: str) -> Problem | None:
+def _at(base_url: str, url: str) -> str:
+    """Return a page at the address that the channel has instead of the marketplace's (a sandbox)."""
+    parts = urlsplit(url)
+    return f"{base_url}{parts.path}?{parts.query}"
+
+
+def finish(
+    channel_id: int, code: str, *, redirect_uri: str, verifier: str, actor_id: int | None
+) -> Connected | Problem:
+    """Exchange the code that the person brought back, and let the channel go on with the new tokens."""
+    before = str(Channel.objects.get(pk=channel_id).settings.get("user_id", ""))
+    problem = asyncio.run(exchange(channel_id, code, redirect_uri, verifier))
+    if problem is not None:
+        return problem
+    with transaction.atomic():
+        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        account, now = str(channel.settings.get("user_id", "")), timezone.now().isoformat()
+        channel.secrets_at = {**(channel.secrets_at or {}), "access_token": now, "refresh_token": now}
+        channel.save(update_fields=["secrets_at"])
+        reconnect(channel_id)
+        note_one(
+            "account connected",
+            f"channel:{channel.code}",
+            store_id=channel.store_id,
+            actor_id=actor_id,
+            detail={"account": account, "before": before},
+        )
+    return Connected(account, before)
+
+
+async def exchange(channel_id: int, code: str, redirect_uri: str, verifier: str = "") -> Problem | None:
     """Turn the code into tokens and keep them; returns why not."""
     database = Database()
     try:
@@ -52,14 +128,23 @@ async def exchange(channel_id: int, code: str, redirect_uri: str) -> Problem | N
         connector = get(channel.connector)
         if isinstance(connector, Broken) or not isinstance(connector, Authorizes):
             return NOT_BY_OAUTH
-        line = marketplace_line(connector, channel.base_url, channel.secrets())
-        conversation = connector.exchange(Rules(Mapping(), channel.settings), code, redirect_uri=redirect_uri)
-        async with Transport(config().private_hosts) as transport:
-            party = Party("marketplace", transport, line, Pace(1.0, 1))
-            answer = await converse(conversation, party, Record())
-        if not isinstance(answer, Tokens):
-            return answer.problem
-        await database.write(keep_tokens, channel_id, answer)
-        return None
+        rules = Rules(Mapping(), channel.settings)
+        conversation = connector.exchange(rules, code, redirect_uri=redirect_uri, code_verifier=verifier)
+        return await _carry(conversation, channel, connector, database)
     finally:
         database.close()
+
+
+async def _carry(
+    conversation: Conversation[Tokens | Postponed | Blocked],
+    channel: Channel,
+    connector: Connector,
+    database: Database,
+) -> Problem | None:
+    line = marketplace_line(connector, channel.base_url, channel.secrets())
+    async with Transport(config().private_hosts) as transport:
+        answer = await converse(conversation, Party("marketplace", transport, line, Pace(1.0, 1)), Record())
+    if not isinstance(answer, Tokens):
+        return answer.problem
+    await database.write(keep_tokens, channel.pk, answer)
+    return None

@@ -14,6 +14,7 @@ from ponte.db.integrations import places_by_id, to_processing
 from ponte.db.records import listing_from_json
 from ponte.db.results import open_attempts
 from ponte.db.sql import fetch, marks, run
+from ponte.domain.doubt import doubted_until
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import parse_json
 from ponte.domain.outcome import Link
@@ -43,8 +44,8 @@ def begin(held: Held, *, limit: int, runner: str, suspects: bool, alone: bool = 
         to_processing([places[integration_id] for integration_id in sorted(ids)], now, moves)
         known = _known(ids)
         jobs = _open_attempts(found, known, held, runner, now)
-        _mark_creating(found, known, now)
-        moves.write()
+        _mark_creating(jobs, now)
+        moves.write(now)
     return jobs
 
 
@@ -64,6 +65,7 @@ def _open_attempts(
         [
             (
                 claimed.integration_id,
+                held.channel_id,
                 known[claimed.integration_id][2],
                 claimed.trigger.value,
                 claimed.actor_id,
@@ -88,16 +90,14 @@ def _job(claimed: Claimed, attempt_id: int, row: tuple[Any, ...], now: datetime)
     if creating_since is not None and creating_since.tzinfo is None:
         creating_since = creating_since.replace(tzinfo=now.tzinfo)
     uncertain = max(0.0, (now - creating_since).total_seconds()) if creating_since else None
-    return Job(claimed, attempt_id, sku, Link(listing_from_json(listing), uncertain), digest, headline)
+    known = listing_from_json(listing)
+    link = Link(known, uncertain, restate=known is not None and doubted_until(digest) is not None)
+    return Job(claimed, attempt_id, sku, link, digest, headline)
 
 
-def _mark_creating(found: Sequence[Claimed], known: dict[int, tuple[Any, ...]], now: datetime) -> None:
+def _mark_creating(jobs: Sequence[Job], now: datetime) -> None:
     """From here until the result is written, a listing may come to be without our knowing."""
-    ids = [
-        claimed.integration_id
-        for claimed in found
-        if claimed.task is Task.SEND and not known[claimed.integration_id][3]
-    ]
+    ids = [job.id for job in jobs if job.claimed.task is Task.SEND and (job.link.listing is None or job.recreates)]
     if ids:
         run(
             f"""UPDATE db_integration SET creating_since = %s

@@ -1,129 +1,115 @@
 """Actions on many (ações em massa): one row with a frozen selection and a cursor, done in steps by the workers.
 
-A million records are never queued at once: each step takes the next few hundred, at the action's pace, in one
-transaction with its cursor. A worker that dies between two steps leaves the cursor where the work is.
+`bulk_steer` pauses, cancels and undoes; `bulk_steps` is what the workers do; `bulk_limits` says who may do how much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from typing import Final
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
+from ponte.db import selection as selecting
 from ponte.db.audit import note_one
-from ponte.db.clock import now_ms
-from ponte.db.models import ActionState, BulkAction
-from ponte.db.selection import last_id, next_ids
+from ponte.db.filters import ALIASES, Filters
+from ponte.db.models import ActionState, BulkAction, Role
+from ponte.db.scope import Scope
+from ponte.db.selection import Frozen, freeze
 from ponte.domain.message import JSON
-from ponte.flows.remove import remove, restore
-from ponte.flows.reprocess import reprocess
+from ponte.flows.bulk_limits import CEILINGS, check_ceiling
+from ponte.flows.bulk_steer import cancel, pause, resume, set_pace, undo
+from ponte.flows.bulk_steps import step
 
-CHUNK = 1_000
-VERBS = ("reprocess", "remove", "restore")
+__all__ = ["VERBS", "cancel", "pause", "resume", "set_pace", "start", "step", "undo"]
+
+VERBS: Final = ("reprocess", "remove", "restore")
+MOST_COUNTED: Final = 200_000
+SHOWN_IDS: Final = 20
 
 
 def start(
     *,
-    store_id: int,
+    scope: Scope,
     actor_id: int | None,
     verb: str,
     selection: Mapping[str, JSON],
     per_second: int | None = None,
+    trial: int = 0,
+    frozen: Frozen | None = None,
+    role: Role | None = None,
+    request_key: str = "",
+    counted: int | None = None,
 ) -> BulkAction:
     """Freeze a selection ({"ids": [...]} or {"filter": {...}}) and begin to work through it.
 
-    What comes into the filter later does not belong to it. `per_second` slows it down.
+    What comes into the filter later does not belong to it, nor what the person did not see. `per_second` slows it
+    down; with `trial` so many are tried before the rest follows. The same `request_key` again is the same action.
+    `counted` is how many there are, when the caller has counted them; up to `MOST_COUNTED` it is taken as exact.
+    Raises `TooManyError` when it is more than the `role` may do.
     """
     assert verb in VERBS
+    frozen, selection = frozen or freeze(), _dated(selection)
+    if request_key and (known := _known(scope.store_id, request_key)):
+        return known
+    planned = _planned(scope, verb, selection, frozen, role) if counted is None else _checked(counted, role)
+    seen = {} if scope.channel_ids is None else {"channels": [*scope.channel_ids]}
+    values: dict[str, object] = {
+        "actor_id": actor_id,
+        "verb": verb,
+        "selection": dict(selection) | seen,
+        "frozen_at": frozen.at,
+        "last_id": frozen.last_id,
+        "per_second": per_second,
+        "planned": planned,
+        "trial": trial if verb == "reprocess" and (planned is None or planned > trial) else 0,
+    }
+    values["state"] = ActionState.TRYING if values["trial"] else ActionState.RUNNING
     with transaction.atomic():
-        action = BulkAction.objects.create(
-            store_id=store_id,
-            actor_id=actor_id,
-            verb=verb,
-            selection=dict(selection),
-            frozen_at=timezone.now(),
-            last_id=last_id(store_id),
-            per_second=per_second,
-        )
-        note_one(f"bulk {verb}", f"action:{action.pk}", store_id=store_id, actor_id=actor_id, detail=dict(selection))
+        action, made = _make(scope.store_id, request_key, values)
+        if made:
+            target, detail = f"action:{action.pk}", _audited(selection) | {"planned": planned}
+            note_one(f"bulk {verb}", target, store_id=scope.store_id, actor_id=actor_id, detail=detail)
     return action
 
 
-def pause(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction | None:
-    return _set(action_id, ActionState.RUNNING, ActionState.PAUSED, store_id=store_id, actor_id=actor_id)
+def _dated(selection: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Return a selection whose "last 7 days" are days of the calendar: it means the same tomorrow."""
+    query = selection.get("filter") or {}
+    filters = Filters.from_query(query)
+    if not isinstance(filters, Filters) or filters.period is None:
+        return selection
+    kept = {name: value for name, value in query.items() if ALIASES.get(name, name) != "period"}
+    return {**selection, "filter": {**kept, "from": str(filters.frozen().first_day)}}
 
 
-def resume(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction | None:
-    return _set(action_id, ActionState.PAUSED, ActionState.RUNNING, store_id=store_id, actor_id=actor_id)
+def _known(store_id: int, request_key: str) -> BulkAction | None:
+    return BulkAction.objects.filter(store_id=store_id, request_key=request_key).first()
 
 
-def cancel(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction | None:
-    """Stop for good; what was done stays done."""
-    for before in (ActionState.RUNNING, ActionState.PAUSED):
-        _set(action_id, before, ActionState.CANCELLED, store_id=store_id, actor_id=actor_id)
-    return BulkAction.objects.filter(pk=action_id, store_id=store_id).first()
+def _make(store_id: int, request_key: str, values: dict[str, object]) -> tuple[BulkAction, bool]:
+    if not request_key:
+        return BulkAction.objects.create(store_id=store_id, **values), True
+    return BulkAction.objects.get_or_create(store_id=store_id, request_key=request_key, defaults=values)
 
 
-def undo(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction | None:
-    """Bring back what a removal of many took off the screen; a reprocess cannot be undone (None)."""
-    done = BulkAction.objects.filter(pk=action_id, store_id=store_id, verb="remove").first()
-    if done is None:
-        return None
-    cancel(action_id, store_id=store_id, actor_id=actor_id)
-    selection = {**done.selection, "removed_since": done.frozen_at.isoformat()}
-    return start(store_id=store_id, actor_id=actor_id, verb="restore", selection=selection)
+def _planned(scope: Scope, verb: str, selection: Mapping[str, JSON], frozen: Frozen, role: Role | None) -> int | None:
+    """Count what is in sight, None beyond counting; what the role may not do is not begun."""
+    ceiling = CEILINGS[role] if role else None
+    most = MOST_COUNTED if ceiling is None else min(MOST_COUNTED, ceiling)
+    found = selecting.count(scope, verb, selection, frozen, most=most + 1)
+    check_ceiling(role, found)
+    return found if found <= most else None
 
 
-def _set(
-    action_id: int, before: ActionState, after: ActionState, *, store_id: int, actor_id: int | None
-) -> BulkAction | None:
-    with transaction.atomic():
-        ended: datetime | None = timezone.now() if after is ActionState.CANCELLED else None
-        changed = BulkAction.objects.filter(pk=action_id, store_id=store_id, state=before).update(
-            state=after, ended_at=ended
-        )
-        if changed:
-            note_one(f"bulk {after}", f"action:{action_id}", store_id=store_id, actor_id=actor_id)
-    return BulkAction.objects.filter(pk=action_id, store_id=store_id).first()
+def _checked(counted: int, role: Role | None) -> int | None:
+    check_ceiling(role, counted)
+    return counted if counted < MOST_COUNTED else None
 
 
-def step() -> None:
-    """Let each running action take one step; safe from any number of workers."""
-    for action_id in list(BulkAction.objects.filter(state=ActionState.RUNNING).values_list("pk", flat=True)[:20]):
-        with transaction.atomic():
-            free = BulkAction.objects.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked
-            )
-            action = free.filter(pk=action_id, state=ActionState.RUNNING, lease_until_ms__lte=now_ms()).first()
-            if action is not None:
-                _step(action)
-
-
-def _step(action: BulkAction) -> None:
-    size = min(CHUNK, action.per_second or CHUNK)
-    ids = next_ids(action, size)
-    if ids:
-        done = _apply(action, ids)
-        action.done += done
-        action.skipped += len(ids) - done
-        action.cursor = ids[-1]
-    if len(ids) < size:
-        action.state = ActionState.DONE
-        action.ended_at = timezone.now()
-    if action.per_second:
-        action.lease_until_ms = now_ms() + 1000 * size // action.per_second
-    action.save(update_fields=["done", "skipped", "cursor", "state", "ended_at", "lease_until_ms"])
-
-
-def _apply(action: BulkAction, ids: list[int]) -> int:
-    """Do the verb; returns how many it applied to."""
-    match action.verb:
-        case "reprocess":
-            found = reprocess(ids, store_id=action.store_id, actor_id=action.actor_id)
-            return len(found.queued) + len(found.already)
-        case "remove":
-            return len(remove(ids, store_id=action.store_id, actor_id=action.actor_id))
-        case _:
-            return len(restore(ids, store_id=action.store_id, actor_id=action.actor_id))
+def _audited(selection: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return a selection as the audit keeps it: of many ids the first, and how many."""
+    ids = selection.get("ids")
+    if ids is None or len(ids) <= SHOWN_IDS:
+        return dict(selection)
+    return {**selection, "ids": list(ids[:SHOWN_IDS]), "of": len(ids)}

@@ -46,9 +46,9 @@ class ChannelLine:
             renew=self._renew,
         )
 
-    def marketplace_for(self, gate: Gate) -> Party:
-        """Return the marketplace with a gate of one run."""
-        return replace(self.marketplace, gate=gate)
+    def marketplace_for(self, gate: Gate, may_go: Callable[[], bool]) -> Party:
+        """Return the marketplace with a gate and a last look of one run."""
+        return replace(self.marketplace, gate=gate, may_go=may_go)
 
     async def prepare(self) -> None:
         """Load facts, and refresh a token that is about to end before anybody is refused for it."""

@@ -49,13 +49,13 @@ class Unready:
     detail: str
 
 
-def read_context(channel_id: int) -> Context | Unready:
+def read_context(channel_id: int, *, without_mapping: bool = False) -> Context | Unready:
     """Read a channel with its store, secrets and mapping. Raises `WrongKeyError`."""
     channel = Channel.objects.select_related("store").get(pk=channel_id)
     connector = get(channel.connector)
     if isinstance(connector, Broken):
         return Unready("connector", connector.reason)
-    parsed = parse_mapping(channel.mapping_text) if channel.mapping_text else None
+    parsed = parse_mapping(channel.mapping_text) if channel.mapping_text and not without_mapping else None
     if parsed and parsed.mapping is None:
         return Unready("mapping", f"line {parsed.errors[0].line}")
     manifest = connector.manifest

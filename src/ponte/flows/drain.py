@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import InterfaceError, OperationalError, transaction
 
 from ponte.db.records import problem_to_json
+from ponte.domain.doubt import LATE_SECONDS
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import NoAnswer, Request
 from ponte.domain.outcome import Blocked, Outcome, Postponed
@@ -28,8 +29,9 @@ from ponte.flows.offline import Database
 from ponte.flows.reading import Reading
 from ponte.flows.settlement import SUPERSEDED, bury, write_results
 from ponte.flows.solitude import Solitude
-from ponte.net.converse import FENCED, Record
+from ponte.net.converse import Record
 from ponte.net.pace import PATIENCE_SECONDS
+from ponte.net.transport import FENCED
 from ponte.queue.lanes import close_circuit, is_current, outlook, release, trip
 from ponte.queue.work import doomed
 
@@ -198,7 +200,7 @@ class LaneDrain:
             self._line.facts,
             reading,
             self._line.vtex,
-            self._line.marketplace_for(lambda request: self._gate(request, result.job)),
+            self._line.marketplace_for(lambda request: self._gate(request, result.job), self._may_go),
         )
         result.begun, result.spared = True, False
         if self._line.blocked is not None:
@@ -230,9 +232,15 @@ class LaneDrain:
             if not await self._fence.holds(job.id, job.claimed.generation):
                 return FENCED
             reach("after_fence")
-            if not self._lease.holds():  # frozen since the fence was asked: the last moment to see it
+            if not self._lease.holds():  # frozen since the fence was asked
                 return FENCED
         return None
+
+    def _may_go(self) -> bool:
+        """Look once more, in the last moment: a connection was waited for, or the process was frozen."""
+        holds = self._lease.holds()
+        reach("at_the_socket")
+        return holds
 
     def _watch(self, result: Result) -> None:
         if result.spared:
@@ -286,14 +294,17 @@ class LaneDrain:
 
     async def _write(self, results: list[Result]) -> None:
         reach("before_settle")
+        # Of a lane that was lost, only what was changed over there is worth waiting for: nobody else knows of it.
+        patience = LATE_SECONDS if any(result.record.changed for result in results) else 0.0
+        until = time.monotonic() + patience
         while True:
             try:
                 blocked = await self._database.write(write_results, self._held, results)
             except (OperationalError, InterfaceError):
                 log.exception("lane %s: %s results could not be written", self._held.lane_id, len(results))
                 await asyncio.sleep(RETRY_WRITE_SECONDS)
-                if not self._lease.holds():
-                    return  # whoever takes the lane next finds the work and does it again
+                if not self._lease.holds() and time.monotonic() > until:
+                    return  # whoever took the lane found the work and did it again
             except Exception:  # something in there cannot be stored; it must not hold up the others
                 log.exception("lane %s: %s results cannot be written", self._held.lane_id, len(results))
                 await self._write_apart(results)

@@ -15,6 +15,7 @@ PLACES = frozenset(
         "after_claim",
         "before_send",
         "after_fence",
+        "at_the_socket",
         "before_settle",
         "after_settle",
         "before_keep_tokens",

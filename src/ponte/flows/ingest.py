@@ -69,7 +69,7 @@ class StoreDoor:
 def doors() -> dict[str, StoreDoor]:
     """Return every store by the SHA-256 (hex) of its webhook key, the one before a rotation included."""
     by_store: dict[int, list[ChannelDoor]] = {}
-    for channel in Channel.objects.prefetch_related("lanes"):
+    for channel in Channel.objects.filter(archived_at=None).prefetch_related("lanes"):
         kinds = tuple(sorted(lane.kind for lane in channel.lanes.all()))
         by_store.setdefault(channel.store_id, []).append(ChannelDoor(channel.pk, channel.affiliate_id.upper(), kinds))
     found: dict[str, StoreDoor] = {}
@@ -113,7 +113,7 @@ def take_in(products: Mapping[Key, str], *, trigger: Trigger, priority: int, act
     wanted += [Wanted(place.id, lanes[key[:2]][0], _deaths(place, trigger)) for key, place in known.items()]
     wanted.sort(key=lambda item: item.integration_id)
     enqueue(wanted, trigger=trigger, priority=priority, now=now_ms(), actor_id=actor_id)
-    moves.write()
+    moves.write(now)
     wake({item.lane_id for item in wanted})
 
 

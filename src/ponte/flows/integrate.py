@@ -19,7 +19,6 @@ from ponte.net.converse import Party, Record, converse
 from ponte.sources.vtex.read import read_sku
 from ponte.sources.vtex.sku import sellable
 
-GONE = frozenset({ProblemClass.LISTING_NOT_FOUND.name, ProblemClass.LISTING_CLOSED.name})
 # Without these a listing must not stay on sale.
 NOT_FOR_SALE = frozenset(
     {
@@ -130,9 +129,10 @@ async def _send(job: Job, desk: Desk, result: Result, rules: Rules) -> Outcome:
 
 def _link(job: Job) -> Link:
     """A listing that is gone is made anew by a person's wish only, and after one more look for it."""
-    if job.headline_class in GONE and job.claimed.trigger is Trigger.PERSON:
-        return Link(None, uncertain_seconds=LONG_AGO_SECONDS)
-    return job.link
+    if not job.recreates:
+        return job.link
+    known = job.link.uncertain_seconds
+    return Link(None, uncertain_seconds=LONG_AGO_SECONDS if known is None else known)
 
 
 async def _follow(job: Job, desk: Desk, result: Result) -> Outcome:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ponte.domain.lifecycle import Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Link, Outcome
+from ponte.domain.problem import ProblemClass
 from ponte.domain.sku import Sku
 from ponte.net.converse import Record
 from ponte.queue.work import Claimed
+
+GONE = frozenset({ProblemClass.LISTING_NOT_FOUND.name, ProblemClass.LISTING_CLOSED.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Job:
     @property
     def id(self) -> int:
         return self.claimed.integration_id
+
+    @property
+    def recreates(self) -> bool:
+        """True when a person wants a listing that is gone to be made anew."""
+        return self.claimed.trigger is Trigger.PERSON and self.headline_class in GONE
 
 
 @dataclass(slots=True)

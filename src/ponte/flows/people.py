@@ -11,15 +11,19 @@ from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import F, Q
 
+from ponte.db.audit import note_one
 from ponte.db.models import Membership, Role, Store, Token, User
+from ponte.db.passwords import MAX_PASSWORD
+from ponte.db.scope import Scope
+from ponte.domain.message import JSON
 
 PREFIX = "ponte_"
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 RANDOM_CHARACTERS = 30  # 178 bits: too many to guess, so a plain SHA-256 is enough (OWASP ASVS 6.5.2)
 CHECKSUM_CHARACTERS = 6
-MAX_PASSWORD = 128
 # A token's last use is shown by the minute: a row written at every request would cost more than the request.
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -40,9 +44,14 @@ def add_user(username: str, password: str, *, language: str = "") -> User:
         raise NotAllowedHereError(f"A password has 1 to {MAX_PASSWORD} characters and no NUL.")
     if not username.strip() or "\x00" in username:
         raise NotAllowedHereError("A user needs a name.")
-    if User.objects.filter(username=username).exists():
+    if is_taken(username):
         raise NotAllowedHereError(f"The user {username} exists already.")
     return User.objects.create_user(username, password=password, language=language)
+
+
+def is_taken(username: str) -> bool:
+    """Say whether somebody is called so, whatever the case."""
+    return User.objects.filter(username__iexact=username).exists()
 
 
 def weaknesses(password: str, username: str = "") -> Sequence[str]:
@@ -54,12 +63,25 @@ def weaknesses(password: str, username: str = "") -> Sequence[str]:
     return ()
 
 
-def join(user: User, store: Store, role: str) -> Membership:
-    """Give a person a role in a store; a role they had there is replaced."""
+def join(user: User, store: Store, role: str, *, channel_ids: Sequence[int] = ()) -> Membership:
+    """Give a person a role in a store, and the channels they are limited to; what they had there is replaced."""
     if role not in Role.values:
         raise NotAllowedHereError(f"A role is one of {', '.join(Role.values)}.")
-    membership, _ = Membership.objects.update_or_create(user=user, store=store, defaults={"role": role})
+    given = {"role": role, "channel_ids": list(channel_ids)}
+    membership, _ = Membership.objects.update_or_create(user=user, store=store, defaults=given)
     return membership
+
+
+def note_person(verb: str, user_id: int, *, actor_id: int | None, detail: JSON = None) -> None:
+    """Write down what was done to a person, in each of their stores."""
+    for store_id in Membership.objects.filter(user_id=user_id).values_list("store_id", flat=True):
+        note_one(verb, f"user:{user_id}", store_id=store_id, actor_id=actor_id, detail=detail)
+
+
+def rename(user: User, name: str, email: str) -> None:
+    """Keep what a person is called and where mails go."""
+    first, _, last = " ".join(name.replace("\x00", "").split()).partition(" ")
+    User.objects.filter(pk=user.pk).update(first_name=first[:150], last_name=last[:150], email=valid_address(email))
 
 
 def leave(user: User, store: Store) -> None:
@@ -71,6 +93,23 @@ def role_in(user_id: int, store_id: int) -> Role | None:
     """Return the role as it is now; None means that the store does not exist for this person."""
     found = Membership.objects.filter(user_id=user_id, store_id=store_id).values_list("role", flat=True).first()
     return Role(found) if found else None
+
+
+def highest_role(user_id: int) -> Role | None:
+    """Return the highest role a person has in any store."""
+    roles = [Role(role) for role in Membership.objects.filter(user_id=user_id).values_list("role", flat=True)]
+    return max(roles, key=[*Role].index, default=None)
+
+
+def membership_of(user_id: int, store_id: int) -> Membership | None:
+    """Return what a person is in a store now; None means that the store does not exist for them."""
+    return Membership.objects.filter(user_id=user_id, store_id=store_id).first()
+
+
+def scope_of(membership: Membership) -> Scope:
+    """Return what a membership lets a person see."""
+    limited = membership.channel_ids
+    return Scope(membership.store_id, tuple(limited) if limited else None)
 
 
 def make_token(user: User, store: Store, name: str, days: int | None = 90) -> str:
@@ -129,6 +168,15 @@ def token_text(characters: Sequence[str]) -> str:
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def valid_address(text: str) -> str:
+    """Return an e-mail address, empty when it is none."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text[:254]
 
 
 def _base62(number: int) -> str:

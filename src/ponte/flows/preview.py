@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 
 from ponte.config import config
 from ponte.domain.offer import Offer
@@ -12,6 +15,7 @@ from ponte.domain.problem import Problem
 from ponte.domain.sku import Sku
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import Unready, read_context
+from ponte.flows.discretion import discreet
 from ponte.flows.integrate import look
 from ponte.flows.offline import Database
 from ponte.net.transport import Transport
@@ -31,9 +35,29 @@ class Preview:
         return self.offer is not None and not any(problem.blocking for problem in self.problems)
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """VTEX or the marketplace had not answered when the time was over."""
+
+    seconds: float
+
+
 def preview(sku_id: str, channel_id: int) -> Preview | Unready:
     """Read, map and check one SKU for a channel."""
     return asyncio.run(_preview(sku_id, channel_id))
+
+
+def preview_within(seconds: float, sku_id: str, channel_id: int) -> Preview | Unready | Late:
+    """Do the same for somebody who waits for it, and give up in time."""
+    return asyncio.run(_in_time(seconds, sku_id, channel_id))
+
+
+async def _in_time(seconds: float, sku_id: str, channel_id: int) -> Preview | Unready | Late:
+    try:
+        async with asyncio.timeout(seconds):
+            return await _preview(sku_id, channel_id)
+    except TimeoutError:
+        return Late(seconds)
 
 
 async def _preview(sku_id: str, channel_id: int) -> Preview | Unready:
@@ -45,16 +69,45 @@ async def _preview(sku_id: str, channel_id: int) -> Preview | Unready:
         async with Transport(config().private_hosts) as transport:
             line = ChannelLine(context, transport, database)
             await line.prepare()
-            return _told(sku_id, await look(sku_id, line))
+            secrets = (*context.marketplace.secrets.values(), *context.vtex.secrets.values())
+            return _told(sku_id, await look(sku_id, line), secrets)
     finally:
         database.close()
 
 
-def _told(sku_id: str, seen: tuple[Sku, Offer, tuple[Problem, ...]] | Rejected | Postponed | Blocked) -> Preview:
-    match seen:
+def _told(
+    sku_id: str,
+    seen: tuple[Sku, Offer, tuple[Problem, ...]] | Rejected | Postponed | Blocked,
+    secrets: Collection[str],
+) -> Preview:
+    if isinstance(seen, tuple):
+        sku, offer, problems = seen
+        return Preview(sku_id, sku, offer, problems)
+    match discreet(seen, secrets):
         case Rejected(problems):
             return Preview(sku_id, None, None, problems)
         case Postponed(problem) | Blocked(problem):
             return Preview(sku_id, None, None, (problem,))
-        case (sku, offer, problems):
-            return Preview(sku_id, sku, offer, problems)
+        case _:
+            raise AssertionError(seen)
+
+
+class Turnstile:
+    """Lets each person through once at a time, in this process."""
+
+    def __init__(self) -> None:
+        self._inside: set[int] = set()
+        self._lock = Lock()
+
+    @contextmanager
+    def entered(self, person: int) -> Iterator[bool]:
+        """Yield whether the person may go on; False while an earlier request of theirs is under way."""
+        with self._lock:
+            free = person not in self._inside
+            self._inside.add(person)
+        try:
+            yield free
+        finally:
+            if free:
+                with self._lock:
+                    self._inside.discard(person)

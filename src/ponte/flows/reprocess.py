@@ -12,6 +12,7 @@ from ponte.db.audit import note
 from ponte.db.clock import now_ms
 from ponte.db.counts import Moves
 from ponte.db.integrations import Place, lanes_of, places_by_id, to_queued
+from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Action, Phase, Priority, Status, Trigger, actions
 from ponte.queue.wake import wake
 from ponte.queue.work import Wanted, enqueue
@@ -21,7 +22,7 @@ from ponte.queue.work import Wanted, enqueue
 class Reprocessed:
     """`queued` entered the queue now; `already` were in it (their place is moved forward); `refused` may not.
 
-    Ids of another store, or of nothing, are in none of the three.
+    Ids out of sight, or of nothing, are in none of the three.
     """
 
     queued: tuple[int, ...] = ()
@@ -29,19 +30,32 @@ class Reprocessed:
     refused: tuple[int, ...] = ()
 
 
-def reprocess(ids: Sequence[int], *, store_id: int, actor_id: int | None) -> Reprocessed:
-    """Queue these records with a person's priority. A success has nothing to reprocess and is refused."""
+def reprocess(ids: Sequence[int], *, scope: Scope, actor_id: int | None, action_id: int | None = None) -> Reprocessed:
+    """Queue these records with a person's priority. A success has nothing to reprocess and is refused.
+
+    `action_id` is the action on many that this is a part of: what becomes of the records is counted for it, and live
+    changes go first. Its audit is the action's own line; which records it touched is in `Integration.action_id`.
+    """
+    now = timezone.now()
     with transaction.atomic():
-        places = places_by_id(sorted(set(ids)), store_id=store_id)
+        places = places_by_id(sorted(set(ids)), scope=scope)
         allowed = [place for place in places.values() if _may_reprocess(place)]
         already = {place.id for place in allowed if place.status == Status.PENDING and place.phase != Phase.WAITING}
         lanes = lanes_of([*{place.channel_id for place in allowed}])
         moves = Moves()
-        to_queued(allowed, timezone.now(), moves)
+        to_queued(allowed, now, moves, action_id=action_id)
         wanted = [Wanted(place.id, lanes[place.channel_id, place.kind][0]) for place in allowed]
-        enqueue(wanted, trigger=Trigger.PERSON, priority=Priority.PERSON, now=now_ms(), actor_id=actor_id)
-        moves.write()
-        note("reprocess", [place.id for place in allowed], store_id=store_id, actor_id=actor_id)
+        enqueue(
+            wanted,
+            trigger=Trigger.PERSON,
+            priority=Priority.PERSON if action_id is None else Priority.BULK,
+            now=now_ms(),
+            actor_id=actor_id,
+            action_id=action_id,
+        )
+        moves.write(now)
+        if action_id is None:
+            note("reprocess", [place.id for place in allowed], store_id=scope.store_id, actor_id=actor_id)
         wake({item.lane_id for item in wanted})
     return Reprocessed(
         queued=tuple(place.id for place in allowed if place.id not in already),

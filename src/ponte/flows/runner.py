@@ -16,6 +16,7 @@ import uuid
 from django.db import DatabaseError, connection, transaction
 
 from ponte.config import config
+from ponte.db import chain
 from ponte.db.frozen import end_frozen_transactions
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
@@ -38,6 +39,7 @@ LOOK_SECONDS = 0.2
 LOOK_AT_LEAST_SECONDS = 1.0
 FOLD_PAUSE_SECONDS = 0.005
 GRACE_SECONDS = 20.0
+SEAL_SECONDS = 5.0
 
 
 class Runner:
@@ -57,6 +59,7 @@ class Runner:
         self._seen = -1
         self._looked_at = 0.0
         self._tidy_at = 0.0
+        self._seal_at = 0.0
         self._crowded = False
         self._behind = False
         self._solitude = Solitude()
@@ -99,10 +102,11 @@ class Runner:
     async def _look(self) -> None:
         """Start a drain for each due lane, as far as there is room; and let bulk actions take a step."""
         try:
+            await self._seal_now_and_then()
             folded = await self._fold()
             if not await self._database.read(self._may_have_work) and not folded:
                 return
-            await self._database.write(bulk.step)
+            await self._step_actions()
             await self._tidy_now_and_then()
             lanes = await self._database.read(due_lanes, self._lanes)
         except DatabaseError:
@@ -130,12 +134,27 @@ class Runner:
             self._behind = False
         return True
 
+    async def _step_actions(self) -> None:
+        """Let actions on many go on, for one look's time."""
+        until = time.monotonic() + LOOK_SECONDS
+        while await self._database.write(bulk.step):
+            if time.monotonic() >= until or self._stopping.is_set():
+                break
+            await asyncio.sleep(FOLD_PAUSE_SECONDS)
+
     def _begin(self, lane_id: int) -> asyncio.Task[None]:
         """Serve a lane in a task that the end of the runner waits for, whoever asked for it."""
         task = asyncio.create_task(self._serve(lane_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def _seal_now_and_then(self) -> None:
+        """Put what people did at the end of the audit's chain; nobody waits for it."""
+        now = time.monotonic()
+        if now >= self._seal_at:
+            self._seal_at = now + SEAL_SECONDS
+            await self._database.write(chain.seal_waiting)
 
     async def _tidy_now_and_then(self) -> None:
         now = time.monotonic()

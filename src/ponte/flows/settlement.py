@@ -1,7 +1,9 @@
 """Write the results of a batch: one transaction for attempts, integrations, problems, counts and work.
 
 Nothing that an older epoch did may stand: its attempt is written down as superseded, and if anything may have been
-changed at the marketplace, the integration is queued again and the next send is forced.
+changed at the marketplace, the integration is queued again, in doubt (`domain/doubt.py`): whatever the holder of the
+lane settles meanwhile, the next send goes out and says everything. What was lost with its worker may only be frozen:
+then a last send follows when nothing older can arrive any more.
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ from ponte.db.results import (
     Change,
     Ended,
     change_integrations,
+    digests,
     end_attempts,
     forget_attempts,
     write_exchanges,
     write_problems,
 )
+from ponte.domain.doubt import LATE_SECONDS, doubt_until, doubted_until
 from ponte.domain.lifecycle import (
     AttemptResult,
     Phase,
@@ -36,13 +40,34 @@ from ponte.domain.lifecycle import (
     Verdict,
     settle,
 )
-from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Postponed
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.domain.retry import backoff, gives_up
+from ponte.domain.retry import DEAD_LETTER_SECONDS, backoff, gives_up
+from ponte.flows.counting import count, mark, recount
+from ponte.flows.doubts import (
+    creates,
+    creating_after,
+    digest_after,
+    is_unheard,
+    lasting_doubt,
+    listing_in,
+    wishes_on,
+)
 from ponte.flows.job import Job, Result
 from ponte.queue.lanes import Held, disconnect, is_current
 from ponte.queue.wake import wake
-from ponte.queue.work import Next, Running, Wanted, doomed, enqueue, finish, let_go, reschedule, running
+from ponte.queue.work import (
+    Next,
+    Running,
+    Wanted,
+    doomed,
+    enqueue,
+    finish,
+    let_go,
+    put_away,
+    reschedule,
+    running,
+)
 
 SUPERSEDED = Problem(ProblemClass.SUPERSEDED, Stage.SEND)
 
@@ -62,6 +87,8 @@ class _Batch:
     moves: Moves
     block: Problem | None = None
     unbegun: list[Result] = field(default_factory=list)
+    undoubted: list[int] = field(default_factory=list)
+    digests: dict[int, str] = field(default_factory=dict)
     rests: dict[Phase, list[int]] = field(default_factory=lambda: {Phase.QUEUED: [], Phase.WAITING: []})
 
 
@@ -78,6 +105,7 @@ def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
         places = places_by_id(ids)
         works = running(ids)
         batch = _batch(held)
+        batch.digests = digests([result.job.id for result in results if not _is_undisturbed(result, works, held)])
         for result in results:
             place = places.get(result.job.id)
             if place is not None:
@@ -88,11 +116,17 @@ def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
     return batch.block
 
 
+def _is_undisturbed(result: Result, works: dict[int, Running], held: Held) -> bool:
+    """True when nobody asked for the integration, nor took it over, since it was claimed."""
+    work = works.get(result.job.id)
+    return work is not None and (work.epoch, work.generation) == (held.epoch, result.job.claimed.generation)
+
+
 def _sort_in(batch: _Batch, result: Result, place: Place, work: Running | None, *, ours: bool) -> None:
     if not ours or work is None or work.epoch != batch.held.epoch:
         _supersede(batch, result, place)
     elif not result.begun:
-        _hand_back(batch, result, place)
+        _hand_back(batch, result, place, work)
     elif work.generation != result.job.claimed.generation:
         _outdated(batch, result, place, work)
     else:
@@ -107,13 +141,19 @@ def _supersede(batch: _Batch, result: Result, place: Place) -> None:
     """Another runner has the lane, or the work is gone: what we did must not stand."""
     batch.ended.append(_ended(result, AttemptResult.SUPERSEDED, "", (SUPERSEDED,)))
     if result.record.changed:
-        batch.changes.append(Change(place.id, force=True, creating="renew"))
+        # What was not answered may still be on its way; and so may what others did who were lost.
+        until = batch.now_ms + int(LATE_SECONDS * 1000) * is_unheard(result)
+        until = max(until, doubted_until(batch.digests.get(place.id, "")) or 0)
+        creating = "begin" if creates(result) else "renew"
+        batch.changes.append(Change(place.id, digest=doubt_until(until), creating=creating))
         batch.again.append(place)
 
 
-def _hand_back(batch: _Batch, result: Result, place: Place) -> None:
+def _hand_back(batch: _Batch, result: Result, place: Place, work: Running) -> None:
     """Claimed, but the lane was stopped before its turn: it waits again in its old place, as if never claimed."""
     batch.unbegun.append(result)
+    if result.job.link.uncertain_seconds is None and work.generation == result.job.claimed.generation:
+        batch.undoubted.append(place.id)
     if place.phase == Phase.PROCESSING:
         phase = Phase.QUEUED if result.job.claimed.task is Task.SEND else Phase.WAITING
         batch.rests[phase].append(place.id)
@@ -127,9 +167,14 @@ def _outdated(batch: _Batch, result: Result, place: Place, work: Running) -> Non
     name = verdict.result if result.sent else AttemptResult.SUPERSEDED
     batch.ended.append(_ended(result, name, "", verdict.problems))
     change = _change(batch, result, place, verdict)
+    if doubted_until(batch.digests[place.id]) is not None and batch.digests[place.id] != result.job.offer_digest:
+        # An older epoch has owned up to a late write meanwhile: ours may have come before it.
+        change = replace(change, digest=None, creating="keep")
     batch.changes.append(replace(change, verdict=None, queue_again=True))
     batch.later.append(Next(place.id, Task.SEND, None, batch.now_ms, 0, None))
     _show(batch, place, Status.PENDING, Phase.QUEUED)
+    if not place.removed:
+        recount(batch.moves, place, place.fingerprint, result.sku)
 
 
 def _settle(batch: _Batch, result: Result, place: Place, work: Running) -> None:
@@ -143,18 +188,36 @@ def _settle(batch: _Batch, result: Result, place: Place, work: Running) -> None:
     batch.changes.append(_change(batch, result, place, verdict))
     _plan(batch, result, place, verdict)
     _show(batch, place, verdict.status, verdict.phase)
+    hidden = place.removed and verdict.status is not Status.ERROR
+    if not result.spared:
+        count(batch.moves, batch.held, result, work, verdict, now_ms=batch.now_ms, shown=not hidden)
+    recount(batch.moves, place, "" if hidden else mark(verdict), result.sku)
 
 
 def _plan(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> None:
-    if verdict.next_in is None:
+    due = None if verdict.next_in is None else batch.now_ms + int(verdict.next_in * 1000)
+    over = verdict.phase is Phase.IDLE
+    if _look_when_nothing_can_arrive(batch, result, due, verdict.tries, over=over):
+        return
+    if due is None:
         batch.done.append(place.id)
         return
-    due = batch.now_ms + int(verdict.next_in * 1000)
     if result.spared or verdict.block:
         batch.later.append(Next(place.id, result.job.claimed.task, None, due, verdict.tries, None))
         return
     trigger = Trigger.FOLLOW if verdict.next_task is Task.FOLLOW else Trigger.RETRY
-    batch.later.append(Next(place.id, verdict.next_task, Priority.RETRY, due, verdict.tries, trigger))
+    batch.later.append(Next(place.id, verdict.next_task, Priority.RETRY, due, verdict.tries, trigger, over=over))
+
+
+def _look_when_nothing_can_arrive(
+    batch: _Batch, result: Result, due: int | None, tries: int, *, over: bool = True
+) -> bool:
+    """Plan one more send for the end of a doubt, if nothing is planned before that; say whether it is."""
+    until = lasting_doubt(result, batch.now_ms)
+    if until is None or (due is not None and due <= until):
+        return False
+    batch.later.append(Next(result.job.id, Task.SEND, Priority.RETRY, until, tries, Trigger.RECONCILE, over=over))
+    return True
 
 
 def _leaves_result(result: Result, place: Place, work: Running) -> bool:
@@ -185,11 +248,13 @@ def _look_later(batch: _Batch, result: Result, place: Place, work: Running) -> N
         case _:
             name, wait, tries = AttemptResult.INTERRUPTED, 0.0, work.tries
     batch.ended.append(_ended(result, name, place.status, ()))
-    batch.changes.append(Change(place.id, listing=_listing(result.outcome)))
-    if wait is None:
+    batch.changes.append(Change(place.id, listing=listing_in(result.outcome)))
+    due = None if wait is None else batch.now_ms + int(wait * 1000)
+    if _look_when_nothing_can_arrive(batch, result, due, tries):
+        pass
+    elif due is None:
         batch.done.append(place.id)
     else:
-        due = batch.now_ms + int(wait * 1000)
         batch.later.append(Next(place.id, Task.FOLLOW, Priority.RETRY, due, tries, Trigger.FOLLOW))
     if place.phase == Phase.PROCESSING:
         batch.rests[Phase.WAITING].append(place.id)
@@ -217,40 +282,13 @@ def _change(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> Ch
         place.id,
         verdict=verdict,
         sku=result.sku,
-        listing=_listing(result.outcome),
-        digest=result.offer.digest if result.offer and isinstance(result.outcome, Accepted | Pending) else None,
-        force=result.withdrawn or _may_stand_otherwise(result),
-        creating="renew" if result.record.changed and _creating(result) == "keep" else _creating(result),
+        listing=listing_in(result.outcome),
+        digest=digest_after(result, batch.now_ms),
+        creating=creating_after(result, batch.now_ms),
+        forgotten=wishes_on(result),
         next_at=next_at,
         shown_again=place.removed and verdict.status is Status.ERROR,
     )
-
-
-def _listing(outcome: Outcome) -> Listing | None:
-    match outcome:
-        case Accepted() | Rejected() | Pending() | Postponed():
-            return outcome.listing
-        case _:
-            return None
-
-
-def _may_stand_otherwise(result: Result) -> bool:
-    """True when the listing may not be as last accepted: part of an update was applied, or its answer is unknown."""
-    if isinstance(result.outcome, Accepted | Pending):
-        return False
-    return result.record.changed or (isinstance(result.outcome, Postponed) and result.outcome.unknown)
-
-
-def _creating(result: Result) -> str:
-    """Say what becomes of `creating_since`: "keep" it while a create may stand without our knowing, else "clear"."""
-    doubtful = result.job.link.uncertain_seconds is not None
-    match result.outcome:
-        case Postponed(_, _, unknown):
-            return "keep" if unknown or doubtful else "clear"
-        case Blocked():
-            return "keep" if doubtful or result.record.changed else "clear"
-        case _:
-            return "keep" if doubtful and not result.sent else "clear"
 
 
 def _show(batch: _Batch, place: Place, status: Status, phase: Phase) -> None:
@@ -270,11 +308,11 @@ def _write(batch: _Batch) -> None:
         to_rest(ids, phase, batch.now)
     forget_attempts(
         {result.job.id: result.job.attempt_id for result in batch.unbegun},
-        undoubted=[result.job.id for result in batch.unbegun if result.job.link.uncertain_seconds is None],
+        undoubted=batch.undoubted,
     )
     let_go([result.job.id for result in batch.unbegun])
     _queue_again(batch)
-    batch.moves.write()
+    batch.moves.write(batch.now)
     if batch.again:
         wake([batch.held.lane_id])
 
@@ -292,24 +330,31 @@ def _queue_again(batch: _Batch) -> None:
 
 
 def bury(held: Held, job_ids: Sequence[int]) -> None:
-    """End what took its runner down too often in an error: shown, counted, never tried again by itself.
+    """End what took its runner down too often in an error: shown, counted, and tried again slowly, once and alone.
 
     One that a person wants tried again meanwhile is left in the queue.
     """
     problem = Problem(ProblemClass.WORKER_LOST, Stage.SEND, params={"times": "3"})
-    verdict = Verdict(Status.ERROR, Phase.IDLE, AttemptResult.INTERRUPTED, problems=(problem,), dead=True)
     with transaction.atomic():
         if not is_current(held.lane_id, held.epoch):
             return
         places = places_by_id(sorted(job_ids))
+        works = running(sorted(job_ids))
         still = {*doomed(held.lane_id)}
         batch = _batch(held)
+        asleep: dict[int, int] = {}
         for place in (place for place in places.values() if place.id in still):
-            batch.changes.append(
-                Change(place.id, verdict=verdict, force=True, creating="keep", shown_again=place.removed)
+            wait = DEAD_LETTER_SECONDS * (0.5 + random.random())  # noqa: S311 -- spreads retries
+            verdict = Verdict(
+                Status.ERROR, Phase.IDLE, AttemptResult.INTERRUPTED, problems=(problem,), next_in=wait, dead=True
             )
-            batch.done.append(place.id)
+            next_at = batch.now + timedelta(seconds=wait)
+            batch.changes.append(Change(place.id, verdict=verdict, next_at=next_at, shown_again=place.removed))
+            asleep[place.id] = batch.now_ms + int(wait * 1000)
             _show(batch, place, Status.ERROR, Phase.IDLE)
+            recount(batch.moves, place, mark(verdict), None)
+            count(batch.moves, held, None, works[place.id], verdict, now_ms=batch.now_ms)
+        put_away(asleep)
         _write(batch)
 
 
