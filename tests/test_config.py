@@ -171,3 +171,40 @@ def test_no_setting_shows_its_secret(tmp_path):
     found = loaded(tmp_path, SECRET_KEY=KEY, DATABASE_URL="postgresql://u:hush-hush@h/db")
     assert "hush" not in repr(found)
     assert KEY not in repr(found)
+
+
+MAIL = {"PONTE_EMAIL_HOST": "mail.test", "PONTE_EMAIL_FROM": "ponte@loja.test"}
+OIDC = {"PONTE_OIDC_ISSUER": "https://id.test/", "PONTE_OIDC_CLIENT_ID": "a", "PONTE_OIDC_CLIENT_SECRET": "b"}
+
+
+def test_mail_and_the_companys_sign_in_are_off_until_they_are_set(tmp_path):
+    found = load({"PONTE_DATA": str(tmp_path)})
+    assert (found.email, found.oidc, found.require_mfa, found.trusted_proxies) == (None, None, "", 0)
+
+
+def test_mail_and_the_companys_sign_in_are_read_with_their_secrets_from_files(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("from-a-file\n")
+    given = {**MAIL, **OIDC, "PONTE_DATA": str(tmp_path), "PONTE_EMAIL_SECURITY": "tls"}
+    del given["PONTE_OIDC_CLIENT_SECRET"]
+    found = load({**given, "PONTE_OIDC_CLIENT_SECRET_FILE": str(secret), "PONTE_EMAIL_PASSWORD_FILE": str(secret)})
+    assert (found.email.port, found.email.password, found.email.security) == (465, "from-a-file", "tls")
+    assert (found.oidc.issuer, found.oidc.client_secret) == ("https://id.test", "from-a-file")
+    assert "from-a-file" not in repr(found.email) + repr(found.oidc) + repr(found)
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"PONTE_EMAIL_FROM": "nobody"}, "PONTE_EMAIL_FROM"),
+        ({"PONTE_EMAIL_PORT": "0"}, "PONTE_EMAIL_PORT"),
+        ({"PONTE_EMAIL_SECURITY": "some"}, "PONTE_EMAIL_SECURITY"),
+        ({"PONTE_OIDC_ISSUER": "http://id.test"}, "PONTE_OIDC_ISSUER"),
+        ({"PONTE_OIDC_CLIENT_ID": ""}, "PONTE_OIDC_CLIENT_ID"),
+        ({"PONTE_REQUIRE_MFA": "king"}, "PONTE_REQUIRE_MFA"),
+        ({"PONTE_TRUSTED_PROXIES": "many"}, "PONTE_TRUSTED_PROXIES"),
+    ],
+)
+def test_a_setting_of_people_that_cannot_be_is_named(tmp_path, changed, named):
+    with pytest.raises(ConfigError, match=named):
+        load({**MAIL, **OIDC, "PONTE_DATA": str(tmp_path), **changed})

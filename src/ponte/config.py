@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 MIN_KEY_LENGTH = 32
+ROLES = ("viewer", "operator", "manager", "admin")
+MAIL_PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
 class ConfigError(Exception):
@@ -38,6 +40,35 @@ class DatabaseUrl:
 
 
 @dataclass(frozen=True, slots=True)
+class Email:
+    """The mail server that carries invitations and password links; without one the links are shown instead."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    sender: str
+    security: str
+    """"starttls", "tls" or "none"."""
+
+    def __repr__(self) -> str:
+        return f"Email({self.sender} by {self.host}:{self.port})"
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """The company's sign-in (OpenID Connect). A person is known there by issuer and subject, never by e-mail."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str
+
+    def __repr__(self) -> str:
+        return f"Oidc({self.issuer})"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one process. `secret_key` encrypts what is secret; losing it loses the stored credentials."""
 
@@ -53,6 +84,14 @@ class Config:
     lease_seconds: float
     heartbeat_seconds: float
     failpoint: str
+    keep_exchanges_days: int
+    """Requests and answers older than this are deleted; 0 keeps them for ever."""
+    email: Email | None
+    oidc: Oidc | None
+    trusted_proxies: int
+    """How many proxies of ours stand before Ponte, whose X-Forwarded-For counts; 0 believes none."""
+    require_mfa: str
+    """The role from which on a second factor is a must ("admin"); empty for nobody."""
 
     @property
     def https(self) -> bool:
@@ -90,6 +129,11 @@ def load(environ: Mapping[str, str]) -> Config:
         lease_seconds=lease,
         heartbeat_seconds=heartbeat,
         failpoint=_value(environ, "PONTE_FAILPOINT", ""),
+        keep_exchanges_days=_days(environ, "PONTE_KEEP_EXCHANGES_DAYS", "90"),
+        email=_email(environ),
+        oidc=_oidc(environ),
+        trusted_proxies=int(_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),
+        require_mfa=_one_of(environ, "PONTE_REQUIRE_MFA", ("", *ROLES)),
     )
 
 
@@ -116,6 +160,44 @@ def parse_database(text: str, data: Path) -> DatabaseUrl:
             options=tuple(parse_qsl(parts.query)),
         )
     raise ConfigError("PONTE_DATABASE_URL must begin with sqlite:// or postgresql://.")
+
+
+def _email(environ: Mapping[str, str]) -> Email | None:
+    host = _value(environ, "PONTE_EMAIL_HOST", "")
+    if not host:
+        return None
+    security = _one_of(environ, "PONTE_EMAIL_SECURITY", tuple(MAIL_PORTS))
+    sender = _value(environ, "PONTE_EMAIL_FROM", "")
+    if "@" not in sender:
+        raise ConfigError("PONTE_EMAIL_FROM must be the address that mails come from.")
+    return Email(
+        host=host,
+        port=_port(_value(environ, "PONTE_EMAIL_PORT", MAIL_PORTS[security]), "PONTE_EMAIL_PORT"),
+        user=_value(environ, "PONTE_EMAIL_USER", ""),
+        password=_value(environ, "PONTE_EMAIL_PASSWORD", ""),
+        sender=sender,
+        security=security,
+    )
+
+
+def _oidc(environ: Mapping[str, str]) -> Oidc | None:
+    issuer = _value(environ, "PONTE_OIDC_ISSUER", "").rstrip("/")
+    if not issuer:
+        return None
+    if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise ConfigError("PONTE_OIDC_ISSUER must begin with https://.")
+    client_id = _value(environ, "PONTE_OIDC_CLIENT_ID", "")
+    client_secret = _value(environ, "PONTE_OIDC_CLIENT_SECRET", "")
+    if not client_id or not client_secret:
+        raise ConfigError("PONTE_OIDC_ISSUER needs PONTE_OIDC_CLIENT_ID and PONTE_OIDC_CLIENT_SECRET beside it.")
+    return Oidc(issuer, client_id, client_secret, _value(environ, "PONTE_OIDC_NAME", ""))
+
+
+def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = _value(environ, name, choices[0])
+    if text not in choices:
+        raise ConfigError(f"{name} must be one of: {', '.join(choice for choice in choices if choice)}.")
+    return text
 
 
 def _value(environ: Mapping[str, str], name: str, default: str) -> str:
@@ -172,9 +254,9 @@ def _read_key(path: Path) -> str:
     return key
 
 
-def _port(text: str) -> int:
+def _port(text: str, name: str = "PONTE_PORT") -> int:
     if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65_536:
-        raise ConfigError("PONTE_PORT must be a number from 1 to 65535.")
+        raise ConfigError(f"{name} must be a number from 1 to 65535.")
     return int(text)
 
 
@@ -187,6 +269,13 @@ def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < seconds < 3600:
         raise ConfigError(f"{name} must be more than 0 and less than 3600.")
     return seconds
+
+
+def _days(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = _value(environ, name, default)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5):
+        raise ConfigError(f"{name} must be a whole number of days; 0 means for ever.")
+    return int(text)
 
 
 def _base_url(text: str) -> str:

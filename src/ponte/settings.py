@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,8 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
             },
-            "TEST": {"NAME": str(Path(url.name).with_suffix(".test.sqlite3"))},
+            # By process: two runs of the tests at once must not share a file.
+            "TEST": {"NAME": str(Path(url.name).with_suffix(f".test-{os.getpid()}.sqlite3"))},
         }
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -68,7 +71,13 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "ponte.db",
-    "ponte.web",
+    "ponte.web",  # before allauth: its templates are ours
+    "ponte.web.company",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
 ]
 if ON_POSTGRESQL:
     INSTALLED_APPS.append("procrastinate.contrib.django")
@@ -82,10 +91,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ponte.web.sessions.limited",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "ponte.urls"
@@ -100,6 +111,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "ponte.web.pages.frame",
             ],
         },
     }
@@ -119,11 +131,84 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
+    {"NAME": "ponte.db.passwords.Fitting"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 LOGIN_URL = "/entrar"
 LOGIN_REDIRECT_URL = "/produtos"
 LOGOUT_REDIRECT_URL = "/entrar"
+
+# Sign-in, second factors and sessions are django-allauth's, on our paths and with our pages (docs/adr/0017).
+ACCOUNT_ADAPTER = "ponte.web.accounts.Accounts"
+ACCOUNT_FORMS = {"login": "ponte.web.account_forms.SignIn"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# By address or user, in the shared cache below. Passwords are counted by axes (name and address) and, over all
+# addresses, by `password_tries`; `login_failed` is left for second factors.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "5/300s/key",
+    "password_tries": "100/900s/key",
+    "invitation": "20/m/ip",
+}
+MFA_ADAPTER = "ponte.web.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Ponte"
+MFA_TOTP_TOLERANCE = 0
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "ponte.web.accounts.CompanyAccounts"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if CONFIG.oidc:
+    SOCIALACCOUNT_PROVIDERS = {
+        "company": {
+            "APPS": [
+                {
+                    # Accounts are kept by issuer and subject: another issuer is another provider.
+                    "provider_id": "company-" + hashlib.sha256(CONFIG.oidc.issuer.encode()).hexdigest()[:24],
+                    "name": CONFIG.oidc.name,
+                    "client_id": CONFIG.oidc.client_id,
+                    "secret": CONFIG.oidc.client_secret,
+                    "settings": {
+                        "server_url": CONFIG.oidc.issuer,
+                        "oauth_pkce_enabled": True,
+                        "fetch_userinfo": False,
+                    },
+                }
+            ]
+        }
+    }
+REQUIRE_MFA = CONFIG.require_mfa
+
+# What several processes count together: tries, codes that were used.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "db_cached",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+HAS_EMAIL = CONFIG.email is not None
+if CONFIG.email:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = CONFIG.email.host, CONFIG.email.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = CONFIG.email.user, CONFIG.email.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = CONFIG.email.security == "starttls", CONFIG.email.security == "tls"
+    EMAIL_TIMEOUT = 10
+    DEFAULT_FROM_EMAIL = CONFIG.email.sender
 
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -131,7 +216,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ALLOWED_CORS_ORIGINS = ""
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = 0
+AXES_CLIENT_IP_CALLABLE = "ponte.web.client_address.client_address"
+TRUSTED_PROXIES = CONFIG.trusted_proxies
 AXES_LOCKOUT_CALLABLE = "ponte.web.views.login.locked_out"
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
