@@ -21,6 +21,7 @@ LANGUAGES = ("en", "es")
 ENTRY = re.compile(
     r'^(?:msgctxt (?P<context>".*")\n)?msgid (?P<id>".*(?:\n".*)*)(?P<rest>(?:\nmsg.*(?:\n".*)*)+)', re.MULTILINE
 )
+PLURAL = re.compile(r'msgid_plural (".*"(?:\n".*")*)')
 IN_TEMPLATES = re.compile(r'{% translate "([^"]+)" %}')
 IN_CODE = re.compile(r'\b_\(\s*"([^"]+)"\s*\)|\bpgettext_lazy\("\w+", "([^"]+)"\)')
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
@@ -78,10 +79,10 @@ def problems() -> Iterator[str]:
         source = (folder / "django.po").read_text(encoding="utf-8")
         if "#, fuzzy" in source:
             yield f"{language}: there are guessed translations (fuzzy)"
-        known_texts = {text for _, text, _ in entries(source)}
+        known_texts = {text for _, text, _, _ in entries(source)}
         yield from (f"{language}: not gathered yet: {text!r}" for text in used() if text not in known_texts)
-        for context, text, forms in entries(source):
-            yield from _flaws(language, text, forms)
+        for context, text, plural, forms in entries(source):
+            yield from _flaws(language, text, plural, forms)
             known = catalogue.pgettext(context, text) if context else catalogue.gettext(text)
             if len(forms) == 1 and known != forms[0]:
                 yield f"{language}: the .mo is behind for {text!r}"
@@ -100,20 +101,22 @@ def used() -> list[str]:
     return sorted({*templates, *(text for pair in code for text in pair if text)})
 
 
-def entries(source: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield (context, source text, translations) of a .po file, without its header."""
+def entries(source: str) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Yield (context, source text, its plural or "", translations) of a .po file, without its header."""
     for found in ENTRY.finditer(source):
         text = _joined(found["id"])
         if text:
             forms = re.findall(r'msgstr(?:\[\d\])? ("(?:.*)"(?:\n".*")*)', found["rest"])
-            yield _joined(found["context"] or ""), text, [_joined(form) for form in forms]
+            plural = PLURAL.search(found["rest"])
+            yield _joined(found["context"] or ""), text, _joined(plural[1] if plural else ""), [*map(_joined, forms)]
 
 
-def _flaws(language: str, text: str, forms: list[str]) -> Iterator[str]:
+def _flaws(language: str, text: str, plural: str, forms: list[str]) -> Iterator[str]:
+    allowed = {*PLACEHOLDER.findall(text), *PLACEHOLDER.findall(plural)}
     for form in forms:
         if not form:
             yield f"{language}: no translation of {text!r}"
-        elif not set(PLACEHOLDER.findall(form)) <= set(PLACEHOLDER.findall(text)):
+        elif not set(PLACEHOLDER.findall(form)) <= allowed:
             yield f"{language}: other placeholders in the translation of {text!r}"
 
 

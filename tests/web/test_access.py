@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from factories import make_attempt
-from ponte.db.models import Audit, Integration, Work
+from factories import make_attempt, make_integration
+from ponte.db.models import Audit, Integration, Membership, Role, Work
 
 PAGES = ["", "/origem", "/tentativas", "/tentativas/1"]
 ACTIONS = ["/reprocessar", "/remover", "/restaurar"]
@@ -116,3 +116,21 @@ def test_a_store_one_does_not_work_in_cannot_be_chosen(cast, as_):
 def test_a_foreign_try_is_not_shown_under_an_own_record(cast, as_, error, foreign):
     make_attempt(foreign, 7)
     assert as_(cast.ana).get(f"/produtos/{error.pk}/tentativas/7").status_code == 404
+
+
+@pytest.mark.parametrize("verb", ["reprocessar", "remover", "restaurar"])
+def test_who_acts_in_one_store_and_looks_at_another_changes_nothing_there(cast, as_, verb):
+    Membership.objects.create(user=cast.bruno, store=cast.other_store, role=Role.VIEWER)
+    found = make_integration(cast.other_channel, removed=verb == "restaurar")
+    before = Integration.objects.values().get(pk=found.pk)
+    answer = as_(cast.bruno).post(f"/produtos/{found.pk}/{verb}")
+    assert answer.status_code == 404
+    assert Integration.objects.values().get(pk=found.pk) == before
+
+
+def test_who_only_looks_here_may_act_on_a_record_of_a_store_where_they_operate(cast, as_):
+    Membership.objects.create(user=cast.vera, store=cast.other_store, role=Role.OPERATOR)
+    found = make_integration(cast.other_channel)
+    assert as_(cast.vera).post(f"/produtos/{found.pk}/remover").status_code == 302
+    found.refresh_from_db()
+    assert found.removed_at is not None

@@ -23,7 +23,7 @@ def test_every_text_is_translated_and_compiled():
 def test_a_missing_translation_would_be_noticed():
     texts = {"": "head", "um": "", "dois %(n)d": "two %(m)d", "ok": "ok"}
     source = "\n\n".join(f'msgid "{text}"\nmsgstr "{other}"' for text, other in texts.items())
-    flaws = [flaw for _, text, forms in messages.entries(source) for flaw in messages._flaws("en", text, forms)]
+    flaws = [flaw for _, *entry in messages.entries(source) for flaw in messages._flaws("en", *entry)]
     assert len(flaws) == 2
 
 

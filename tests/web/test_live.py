@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from factories import make_integration, moved
+from factories import make_channel, make_integration, moved
+from ponte.db.scope import Scope
+from ponte.web.fresh import forget, seen
 from ponte.web.rows import version_of
 
 
@@ -86,11 +88,39 @@ def test_the_update_takes_the_same_queries_for_one_row_and_for_three(cast, ana, 
     rows = [make_integration(cast.channel, str(number), "queued") for number in range(3)]
     for some in (rows[:1], rows):
         query = watched(ana, *some)
+        forget()
         with django_assert_num_queries(8):
-            ana.get("/produtos/linhas", {**query, "contas": ""})
+            ana.get("/produtos/linhas", {**query, "contas": ""}, headers={"HX-Request": "true"})
 
 
 def test_a_removed_row_says_so_to_the_list_it_is_in(cast, ana, error):
     query = watched(ana, error)
     ana.post(f"/produtos/{error.pk}/remover")
     assert "data-removed" in ana.get("/produtos/linhas", query).text
+
+
+def test_f27_many_open_pages_share_what_is_counted_in_a_second(cast, django_assert_num_queries):
+    make_integration(cast.channel, "1")
+    scope = Scope(cast.store.pk)
+    with django_assert_num_queries(3):
+        first = [seen(scope, "", now=now) for now in (100.0, 100.0, 100.4, 100.99)]
+    assert len({id(one) for one in first}) == 1
+    make_integration(cast.channel, "2")
+    assert seen(scope, "", now=101.0).counts["error"] == 2
+
+
+def test_f27_what_is_shared_is_of_one_scope_and_channel(cast):
+    make_integration(cast.channel, "1")
+    make_integration(make_channel(cast.store, "amz", "Amazon"), "2")
+    of_store, of_channel = seen(Scope(cast.store.pk), "", now=1.0), seen(Scope(cast.store.pk), "amz", now=1.0)
+    of_other = seen(Scope(cast.other_store.pk), "", now=1.0)
+    limited = seen(Scope(cast.store.pk, (cast.channel.pk,)), "", now=1.0)
+    assert [one.counts["error"] for one in (of_store, of_channel, of_other, limited)] == [2, 1, 0, 1]
+
+
+def test_f26_whoever_was_away_is_sent_every_row_anew(cast, ana):
+    found = make_integration(cast.channel, "1")
+    query = watched(ana, found)
+    assert ana.get("/produtos/linhas", query).status_code == 204
+    answer = ana.get("/produtos/linhas", {**query, "linhas": f"{found.pk}:", "contas": ""})
+    assert f'id="r-{found.pk}"' in answer.text

@@ -45,8 +45,8 @@ def test_a_password_that_cannot_be_is_refused_without_a_fault(client, cast, pass
     assert client.post("/entrar", {"username": "ana", "password": password}).status_code == 200
 
 
-def test_the_root_leads_to_the_list(client, db):
-    assert client.get("/")["Location"] == "/produtos"
+def test_the_root_asks_who_it_is(client, db):
+    assert client.get("/")["Location"] == "/entrar?next=/"
 
 
 def test_signing_out_is_a_post_and_ends_the_session(cast, as_):

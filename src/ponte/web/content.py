@@ -1,4 +1,4 @@
-"""A product's content on its way: as VTEX has it, as Ponte translates it, as the marketplace took it."""
+"""A product's content on its way: field by field, and as VTEX has it, as Ponte translates it, as was answered."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ponte.db.models import Attempt, Exchange, Integration
 from ponte.domain.lifecycle import AttemptResult
-from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
-from ponte.domain.problem import Problem
-from ponte.explain.naming import field_name, name_of
-from ponte.web.explained import language, problems_of, told
+from ponte.web.explained import problems_of
+from ponte.web.fields import Fields, Show, fields_of
 from ponte.web.labels import Label
 
 VIEWS: Mapping[str, str | Promise] = {
@@ -24,106 +22,54 @@ VIEWS: Mapping[str, str | Promise] = {
     "traduzido": _("Traduzido"),
     "destino": _("Destino"),
 }
-MAX_LINES = 200
+READS_EXCHANGES = frozenset({"origem", "destino"})
 MAX_TEXT = 64 * 1024
 VTEX_SIDE = "vtex"
 SENT = frozenset({AttemptResult.ACCEPTED, AttemptResult.UNCHANGED})
 
-RULES: Mapping[str, str | Promise] = {
-    "category map": _("pelo mapa de categorias"),
-    "default": _("valor padrão"),
-    "cut": _("cortado para caber"),
-    "template": _("montado pelo modelo"),
-    "value map": _("traduzido pelo mapa de valores"),
-    "markup": _("com o acréscimo do canal"),
-    "reserve or cap": _("com a reserva do canal"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field: what was found, what is sent, and what was said about it."""
-
-    name: str | Promise
-    found: str
-    sent: str
-    rule: str | Promise
-    line: int
-    verdict: Label | None
-    bad: bool
-
-    @property
-    def doubtful(self) -> bool:
-        return self.verdict is not None and self.verdict.tone == "wrn"
-
-    @property
-    def changed(self) -> bool:
-        return self.found != self.sent
-
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The chosen view: `lines` for the comparison, else `text` (JSON where it is JSON)."""
+    """The chosen view: `fields` for the comparison, else `text` (JSON where it is JSON)."""
 
     view: str
-    lines: tuple[Line, ...] = ()
+    fields: Fields | None = None
     text: str = ""
 
 
-def content_of(found: Integration, tried: Attempt | None, passed: Sequence[Exchange], view: str) -> Content:
+def content_of(
+    found: Integration, tried: Attempt | None, passed: Sequence[Exchange], view: str, show: str = ""
+) -> Content:
     """Return one view of the newest try's content. An unknown view is the comparison."""
     match view:
         case "origem":
             return Content(view, text=_answers(passed, of_vtex=True))
         case "traduzido":
-            return Content(view, text=_pretty(tried.offer) if tried and tried.offer else "")
+            return Content(view, text=pretty(tried.offer) if tried and tried.offer else "")
         case "destino":
             return Content(view, text=_answers(passed, of_vtex=False))
         case _:
-            return Content("comparar", lines=tuple(_lines(found, tried, _verdict(tried, passed))))
+            return Content("comparar", _fields(found, tried, show))
 
 
-def _lines(found: Integration, tried: Attempt | None, verdict: Label | None) -> list[Line]:
-    problems = [problem for problem in problems_of(found.problems) if problem.subject]
-    said = {plain(problem.subject): (problem, told(problem, found).title) for problem in reversed(problems)}
-    provenance: Sequence[Mapping[str, JSON]] = tried.provenance if tried else []
-    known = {plain(str(one.get("field", ""))) for one in provenance}
-    absent = [key for key in said if key not in known and "://" not in key]
-    lines = [_absent(*said[key]) for key in reversed(absent)]
-    lines += [_line(one, said, verdict) for one in provenance[:MAX_LINES]]
-    return sorted(lines, key=lambda line: (not line.bad, not line.doubtful, not line.changed))
-
-
-def _absent(problem: Problem, title: str) -> Line:
-    name = name_of(problem, language()) or problem.subject
-    return Line(name, "", "", "", 0, _fault(problem, title), problem.blocking)
-
-
-def _line(one: Mapping[str, JSON], said: Mapping[str, tuple[Problem, str]], verdict: Label | None) -> Line:
-    field = str(one.get("field", ""))
-    about = said.get(plain(field))
-    return Line(
-        name=field_name(field, language()),
-        found=str(one.get("found", "")),
-        sent=str(one.get("sent", "")),
-        rule=RULES.get(str(one.get("rule", "")), ""),
-        line=int(one.get("line") or 0),
-        verdict=_fault(*about) if about else verdict,
-        bad=bool(about and about[0].blocking),
+def _fields(found: Integration, tried: Attempt | None, show: str) -> Fields:
+    return fields_of(
+        found,
+        tried.provenance if tried else [],
+        problems_of(found.problems),
+        otherwise=_verdict(tried),
+        show=Show(show) if show in set(Show) else Show.FIRST,
     )
 
 
-def _fault(problem: Problem, title: str) -> Label:
-    return Label(title, "error", "err") if problem.blocking else Label(title, "alert", "wrn")
-
-
-def _verdict(tried: Attempt | None, passed: Sequence[Exchange]) -> Label | None:
+def _verdict(tried: Attempt | None) -> Label | None:
     """Say what became of the fields nobody complained of."""
     if tried is None:
         return None
     if tried.result in SENT:
         return Label(_("Aceito"), "", "")
-    if tried.result == AttemptResult.REJECTED and any(one.side != VTEX_SIDE for one in passed):
+    # With an answer of the marketplace the whole offer was before it.
+    if tried.result == AttemptResult.REJECTED and tried.http_status and tried.http_status >= 400:
         return Label(_("Sem ressalva"), "", "")
     return Label(_("Não enviado"), "", "")
 
@@ -137,10 +83,11 @@ def _answers(passed: Sequence[Exchange], *, of_vtex: bool) -> str:
 
 def _pretty_text(text: str) -> str:
     try:
-        return _pretty(json.loads(text))
+        return pretty(json.loads(text))
     except (ValueError, RecursionError):
         return text
 
 
-def _pretty(value: JSON) -> str:
+def pretty(value: JSON) -> str:
+    """Return JSON as people read it, cut to what a page can hold."""
     return json.dumps(value, ensure_ascii=False, indent=2)[:MAX_TEXT]

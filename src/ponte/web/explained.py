@@ -34,6 +34,8 @@ def told(problem: Problem, found: Integration) -> Explanation:
         "category": found.category,
         "policy": found.channel.trade_policy,
         "listing_url": str(listing.get("url", "")),
+        "mapping_url": f"/canais/{found.channel.code}/mapeamento",
+        "channel_url": f"/canais/{found.channel.code}",
     }
     return explain(problem, language(), context)
 

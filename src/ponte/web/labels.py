@@ -70,6 +70,7 @@ RESULTS: Mapping[str, Label] = {
 ROLES: Mapping[str, str | Promise] = {
     Role.VIEWER: _("Consulta"),
     Role.OPERATOR: _("Operação"),
+    Role.MANAGER: _("Gestão"),
     Role.ADMIN: _("Administração"),
 }
 
@@ -79,6 +80,7 @@ FLAWS: Mapping[Flaw, str | Promise] = {
     Flaw.TOO_LONG: _("O texto é longo demais: use até 200 caracteres."),
     Flaw.NOT_A_DATE: _("Esta data não existe. Use dia, mês e ano entre 2000 e 2100."),
     Flaw.ENDS_BEFORE_START: _("A data final vem antes da inicial."),
+    Flaw.BOTH: _("Escolha um período pronto ou as datas, não os dois."),
 }
 
 

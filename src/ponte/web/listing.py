@@ -3,84 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ponte.db import queries
-from ponte.db.filters import FILTER_NAMES, Bucket, FilterErrors, Filters
-from ponte.db.models import LaneState
-from ponte.db.queries import BadCursor, ChannelState, Page
+from ponte.db import facets, queries, sku_lists, totals
+from ponte.db.filters import Bucket, Flaw, Period
+from ponte.db.models import LaneState, SavedView
+from ponte.db.queries import BadCursor, ChannelState, Page, Sort
+from ponte.db.scope import Scope
+from ponte.db.totals import Total
+from ponte.db.views import saved_views
 from ponte.web.access import Visit
+from ponte.web.asked import AFTER, BEFORE, FIELDS, LIST, SORT, Asked, Query, address, read, written
+from ponte.web.cause_rows import explained_of
+from ponte.web.chips import PERIODS, Chip, Known, chips_of, days_of
 from ponte.web.clock import brief
+from ponte.web.columns import Columns
+from ponte.web.facets import NAMES
 from ponte.web.labels import FLAWS, TABS
-from ponte.web.origin import Origin, origin_of
-from ponte.web.rows import ChannelBadge, Row, badge, lanes_by_id, row_of
+from ponte.web.list_values import Choice, Line, Notice, Pasted, Tab, Way
+from ponte.web.origin import origin_of
+from ponte.web.rows import badge, lanes_by_id, row_of
 
-LIST: Final = "/produtos"
+__all__ = ["LIST", "SIZE", "Listing", "known_counts", "listing", "read", "tabs_of"]
+
 SIZE: Final = 25
-AFTER, BEFORE, OPEN = "depois", "antes", "aberto"
-FIELDS: Final = ("status", "channel", "q", "from", "to")
-"""Filters with a field of their own on the page; a flaw in another one is told above the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A status with its count; `key` is the bucket, "all" or "removed"."""
-
-    key: str
-    text: str | Promise
-    count: int
-    href: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A channel to choose."""
-
-    code: str
-    badge: ChannelBadge
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A channel that does not run, in words."""
-
-    text: str
-    serious: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The query string, read: `values` repeats it for the form, `flaws` has the text for each wrong field."""
-
-    filters: Filters
-    values: Mapping[str, str]
-    flaws: Mapping[str, str | Promise]
-    after: str
-    before: str
-    open: int | None
-
-    @property
-    def query(self) -> str:
-        """The query string of this page without the open row, ready for one more value."""
-        paging = {AFTER: self.after, BEFORE: self.before}
-        kept = urlencode({name: value for name, value in {**self.values, **paging}.items() if value})
-        return f"{kept}&" if kept else ""
-
-    @property
-    def elsewhere(self) -> tuple[str, ...]:
-        """Wrong parts of the address that have no field on the page."""
-        return tuple(name for name in self.flaws if name not in FIELDS)
+MISSING_SHOWN: Final = 30
+SORTS: Mapping[Sort, str | Promise] = {
+    Sort.RECENT: gettext_lazy("Mais recentes"),
+    Sort.OLDEST: gettext_lazy("Mais antigos"),
+    Sort.VALUE: gettext_lazy("Maior valor em estoque"),
+    Sort.SKU: gettext_lazy("SKU"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +51,44 @@ class Listing:
     asked: Asked
     tabs: tuple[Tab, ...]
     choices: tuple[Choice, ...]
+    chips: tuple[Chip, ...]
+    sorts: tuple[Way, ...]
+    views: tuple[Way, ...]
+    columns: Columns
     notices: tuple[Notice, ...]
-    rows: tuple[Row, ...]
-    open: Row | None
-    origin: Origin | None
+    lines: tuple[Line, ...]
+    pasted: Pasted | None
+    total: Total
+    first: int
     next: str
     previous: str
     known: str
     mark: int
     has_any: bool
-    cleared: str = field(default=LIST)
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.lines) - 1
+
+    @property
+    def start(self) -> str:
+        """The address of the first page."""
+        return address({**self.asked.values, **self.asked.order})
+
+    @property
+    def cleared(self) -> str:
+        """The address of the list with its status alone."""
+        return address({name: self.asked.values[name] for name in ("status", "removed") if name in self.asked.values})
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What the form of the filters repeats, because it has no field for it."""
+        kept = {name: value for name, value in self.asked.values.items() if name not in FIELDS or name == "status"}
+        return parse_qsl(written({**kept, **self.asked.order}))
+
+    @property
+    def chosen_facets(self) -> frozenset[str]:
+        return frozenset(key for key, name in NAMES.items() if name in self.asked.values)
 
     @property
     def current_channel(self) -> Choice | None:
@@ -109,62 +98,68 @@ class Listing:
     def several_pages(self) -> bool:
         return bool(self.next or self.previous)
 
+    @property
+    def sort(self) -> Way:
+        return next(way for way in self.sorts if way.current)
 
-def read(request: HttpRequest) -> Asked:
-    """Read the address of the list. Names that are no part of it are flaws; nothing is silently ignored."""
-    query = {name: request.GET.getlist(name) for name in request.GET}
-    own = {name: query.pop(name, [""])[-1] for name in (AFTER, BEFORE, OPEN)}
-    found = Filters.from_query(query)
-    flaws: dict[str, str | Promise] = {}
-    if isinstance(found, FilterErrors):
-        flaws = {name: FLAWS[flaw] for name, flaw in found.flaws.items()}
-        found = Filters()
-    values = {name: query[name][-1] for name in FILTER_NAMES if query.get(name, [""])[-1]}
-    opened = int(own[OPEN]) if own[OPEN].isdecimal() and len(own[OPEN]) < 19 else None
-    return Asked(found, values, flaws, own[AFTER], own[BEFORE], opened)
+    @property
+    def sort_href(self) -> Mapping[str, str]:
+        return {way.key: way.href for way in self.sorts}
+
+    @property
+    def periods(self) -> list[tuple[Period, str | Promise, bool]]:
+        return [(period, text, period is self.asked.filters.period) for period, text in PERIODS.items()]
+
+    @property
+    def days(self) -> str | Promise:
+        """The period asked for in words, "" for none."""
+        filters = self.asked.filters
+        return PERIODS[filters.period] if filters.period else days_of(filters)
 
 
-def listing(visit: Visit, asked: Asked) -> Listing:
-    """Read what the page shows. A forged cursor is a flaw like the others."""
+def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
+    """Read what the page shows. A forged cursor and a list of nobody are flaws like the others."""
     now = timezone.now()
-    states = queries.channels(visit.store.pk)
+    states = queries.channels(visit.scope)
     chosen = next((state for state in states if state.channel.code == asked.filters.channel), None)
-    counted = queries.counts(visit.store.pk, chosen.channel.pk if chosen else None)
-    asked, page = _page(visit.store.pk, asked)
-    lanes = lanes_by_id(states)
-    rows = tuple(row_of(found, lanes, now, may_act=visit.may_act) for found in page.rows)
-    opened = asked.open in {found.pk for found in page.rows}
-    inside = queries.record([visit.store.pk], asked.open) if opened and asked.open else None
+    counted = queries.counts(visit.scope, chosen.channel.pk if chosen else None)
+    asked, pasted = _pasted(visit.scope, asked)
+    asked, page = _page(visit.scope, asked)
     tabs = tabs_of(asked, counted)
     return Listing(
         asked=asked,
         tabs=tabs,
         choices=tuple(Choice(state.channel.code, badge(state.channel), state is chosen) for state in states),
+        chips=chips_of(asked, _known(visit.scope, asked, chosen, pasted)),
+        sorts=tuple(Way(sort, text, _sorted(asked, sort), sort is asked.sort) for sort, text in SORTS.items()),
+        views=tuple(_way(view, asked) for view in saved_views(visit.store.pk, visit.user.pk)),
+        columns=columns,
         notices=tuple(notice for state in states if (notice := notice_of(state, now))),
-        rows=rows,
-        open=next((row for row in rows if row.id == asked.open), None),
-        origin=origin_of(inside) if inside else None,
-        next=_address(asked.values, {AFTER: page.next}) if page.next else "",
-        previous=_address(asked.values, {BEFORE: page.previous}) if page.previous else "",
+        lines=_lines(visit, asked, page, states, now),
+        pasted=pasted,
+        total=_total(visit.scope, asked, page, counted),
+        first=page.first,
+        next=_turned(asked, AFTER, page.next),
+        previous=_turned(asked, BEFORE, page.previous),
         known=known_counts(tabs),
-        mark=_mark(page, now),
-        has_any=any(counted.values()),
-        cleared=_address({"status": asked.values["status"]} if "status" in asked.values else {}),
+        mark=_mark(asked, page, now),
+        has_any=any(counted.values()) or bool(chosen),
     )
 
 
 def tabs_of(asked: Asked, counted: Mapping[str, int]) -> tuple[Tab, ...]:
-    """Return the tabs; each keeps the other filters."""
-    others = {name: value for name, value in asked.values.items() if name not in {"status", "removed"}}
+    """Return the tabs; each keeps the other filters and the order."""
+    kept = {name: value for name, value in asked.values.items() if name not in {"status", "removed"}}
+    others: Query = {**kept, **asked.order}
     status, removed = asked.filters.status, asked.filters.removed
     every = sum(counted[bucket] for bucket in Bucket)
-    tabs = [Tab("all", gettext_lazy("Todos"), every, _address(others), status is None and not removed)]
+    tabs = [Tab("all", gettext_lazy("Todos"), every, address(others), status is None and not removed)]
     for bucket in Bucket:
-        address = _address({**others, "status": bucket})
-        tabs.append(Tab(bucket, TABS[bucket], counted[bucket], address, status is bucket and not removed))
+        there = address({**others, "status": bucket})
+        tabs.append(Tab(bucket, TABS[bucket], counted[bucket], there, status is bucket and not removed))
     if removed or counted["removed"]:
-        address = _address({**others, "removed": "1"})
-        tabs.append(Tab("removed", gettext_lazy("Removidos"), counted["removed"], address, removed))
+        there = address({**others, "removed": "1"})
+        tabs.append(Tab("removed", gettext_lazy("Removidos"), counted["removed"], there, removed))
     return tuple(tabs)
 
 
@@ -188,25 +183,83 @@ def notice_of(state: ChannelState, now: datetime) -> Notice | None:
     return None
 
 
-def _page(store_id: int, asked: Asked) -> tuple[Asked, Page]:
+def _pasted(scope: Scope, asked: Asked) -> tuple[Asked, Pasted | None]:
+    number = asked.filters.sku_list
+    if number is None:
+        return asked, None
+    kept = sku_lists.sku_list(scope, number)
+    if kept is None:
+        return replace(asked, flaws={**asked.flaws, "list": FLAWS[Flaw.UNKNOWN]}), None
+    missing = sku_lists.missing(scope, number)
+    return asked, Pasted(kept.pk, len(kept.skus), len(missing), tuple(missing[:MISSING_SHOWN]))
+
+
+def _page(scope: Scope, asked: Asked) -> tuple[Asked, Page]:
     if asked.flaws:
         return asked, Page((), None, None)
     try:
         found = queries.page(
-            store_id, asked.filters, after=asked.after or None, before=asked.before or None, size=SIZE
+            scope,
+            asked.filters,
+            after=asked.after or None,
+            before=asked.before or None,
+            size=SIZE,
+            sort=asked.sort,
         )
     except BadCursor:
         flaw = {"page": _("Esta página da lista não existe mais. Volte ao começo.")}
-        return Asked(asked.filters, asked.values, flaw, "", "", None), Page((), None, None)
+        return replace(asked, flaws=flaw, after="", before="", open=None), Page((), None, None)
     return asked, found
 
 
-def _mark(page: Page, now: datetime) -> int:
-    """Return the moment of the newest row shown, in microseconds: later changes are news."""
-    newest = max((found.updated_at for found in page.rows), default=now)
+def _lines(visit: Visit, asked: Asked, page: Page, states: Sequence[ChannelState], now: datetime) -> tuple[Line, ...]:
+    lanes = lanes_by_id(states)
+    opened = {found.pk for found in page.rows if asked.open_all or found.pk == asked.open}
+    whole = queries.records(visit.scope, opened) if opened else {}
+    return tuple(
+        Line(
+            row_of(found, lanes, now, may_act=visit.may_act),
+            origin_of(whole[found.pk]) if found.pk in whole else None,
+        )
+        for found in page.rows
+    )
+
+
+def _total(scope: Scope, asked: Asked, page: Page, counted: Mapping[str, int]) -> Total:
+    if asked.flaws:
+        return Total(0)
+    if page.next is None and page.previous is None:
+        return Total(len(page.rows))
+    return totals.total(scope, asked.filters, counted)
+
+
+def _known(scope: Scope, asked: Asked, chosen: ChannelState | None, pasted: Pasted | None) -> Known:
+    cause = facets.cause(scope, asked.filters.cause) if asked.filters.cause else None
+    return Known(
+        channel=chosen.channel.name if chosen else "",
+        cause=explained_of(cause).title if cause else _("Mesma causa"),
+        listed=pasted.size if pasted else 0,
+    )
+
+
+def _mark(asked: Asked, page: Page, now: datetime) -> int:
+    """Return from which moment on changes are news, in microseconds.
+
+    On the first page of the newest that is the newest row's moment, else now.
+    """
+    newest_first = asked.sort is Sort.RECENT and not (asked.after or asked.before)
+    newest = max((found.updated_at for found in page.rows), default=now) if newest_first else now
     return int(newest.timestamp() * 1_000_000)
 
 
-def _address(values: Mapping[str, str], more: Mapping[str, str | None] | None = None) -> str:
-    query = {name: value for name, value in {**values, **(more or {})}.items() if value}
-    return f"{LIST}?{urlencode(query)}" if query else LIST
+def _way(view: SavedView, asked: Asked) -> Way:
+    there = f"{LIST}?{view.query}" if view.query else LIST
+    return Way(str(view.pk), view.name, there, view.query == asked.view, view.shared)
+
+
+def _sorted(asked: Asked, sort: Sort) -> str:
+    return address({**asked.values, SORT: "" if sort is Sort.RECENT else sort})
+
+
+def _turned(asked: Asked, way: str, place: str | None) -> str:
+    return address({**asked.values, **asked.order, way: place}) if place else ""

@@ -68,7 +68,7 @@ def origin_of(found: Integration, *, whole: bool = False) -> Origin:
     problems = problems_of(found.problems)
     bucket = bucket_of(found.status, found.phase)
     limit = CUT_WHOLE if whole else CUT
-    reasons = [_reason(problem, found, limit) for problem in problems]
+    reasons = [reason_of(problem, found, limit) for problem in problems]
     return Origin(
         steps=_steps(bucket, problems),
         first=reasons[0] if reasons else None,
@@ -85,7 +85,8 @@ def _same_cause(found: Integration) -> str:
     return urlencode({"channel": found.channel.code, "cause": found.fingerprint})
 
 
-def _reason(problem: Problem, found: Integration, limit: int) -> Reason:
+def reason_of(problem: Problem, found: Integration, limit: int = CUT) -> Reason:
+    """Put one problem of a record into words."""
     return Reason(
         told=told(problem, found),
         blocking=problem.blocking,

@@ -9,15 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ponte import __version__
 from ponte.db.models import User
-from ponte.web.access import Visit
+from ponte.web.access import NoStore, Visit, visit_of
 from ponte.web.labels import ROLES
+from ponte.web.navigation import Place, menu
 
 THEME_COOKIE = "ponte_theme"
 THEMES = ("system", "light", "dark")
@@ -38,6 +39,12 @@ class Chrome:
     visit: Visit | None = None
     role: str | Promise = ""
     initials: str = ""
+    menu: tuple[Place, ...] = ()
+
+    @property
+    def layout(self) -> str:
+        """Return the template around a page that is also for people who work in no store yet."""
+        return "app.html" if self.visit else "account/alone.html"
 
 
 def page(
@@ -45,6 +52,11 @@ def page(
 ) -> HttpResponse:
     """Render a whole page or a region with its frame's values under `chrome`."""
     return render(request, template, {**context, "chrome": chrome(request, visit)}, status=status)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame for pages that are not rendered by `page`: allauth's views with our templates."""
+    return {"chrome": SimpleLazyObject(lambda: chrome(request, _visit_or_none(request)))}
 
 
 def chrome(request: HttpRequest, visit: Visit | None = None) -> Chrome:
@@ -61,6 +73,7 @@ def chrome(request: HttpRequest, visit: Visit | None = None) -> Chrome:
         visit=visit,
         role=ROLES[visit.membership.role] if visit else "",
         initials=_initials(visit.user) if visit else "",
+        menu=menu(request, visit) if visit and not request.headers.get("HX-Request") else (),
     )
 
 
@@ -76,6 +89,13 @@ def safe_next(request: HttpRequest, otherwise: str = "/produtos") -> str:
     if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
     return otherwise
+
+
+def _visit_or_none(request: HttpRequest) -> Visit | None:
+    try:
+        return visit_of(request)
+    except NoStore:
+        return None
 
 
 def _initials(user: User) -> str:

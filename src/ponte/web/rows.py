@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from ponte.db.filters import Bucket
@@ -39,6 +40,9 @@ class Row:
     name: str
     category: str
     ean: str
+    reference: str
+    brand: str
+    value: str
     channel: ChannelBadge
     bucket: Bucket
     label: Label
@@ -66,6 +70,7 @@ class Row:
 def row_of(found: Integration, lanes: Mapping[int, ChannelState], now: datetime, *, may_act: bool) -> Row:
     """Make the line of a record. `lanes` has the state of its channel by id."""
     removed = found.removed_at is not None
+    there = found.channel.archived_at is None
     bucket = bucket_of(found.status, found.phase)
     return Row(
         id=found.pk,
@@ -73,16 +78,19 @@ def row_of(found: Integration, lanes: Mapping[int, ChannelState], now: datetime,
         name=found.name,
         category=found.category,
         ean=found.ean,
+        reference=found.reference,
+        brand=found.brand,
+        value=in_reais(found.stock_value),
         channel=badge(found.channel),
         bucket=bucket,
         label=REMOVED if removed else BUCKETS[bucket],
-        reason=reason_of(found, bucket, lanes.get(found.channel_id), now),
+        reason=reason_of(found, bucket, lanes.get(found.channel_id), now) if there else _("Canal removido"),
         at=found.processed_at or found.updated_at,
         attempts=found.attempts,
         removed=removed,
         settled=removed or bucket not in UNSETTLED,
         version=version_of(found),
-        actions=actions(Status(found.status), removed=removed) if may_act else (),
+        actions=actions(Status(found.status), removed=removed) if may_act and there else (),
     )
 
 
@@ -112,6 +120,12 @@ def reason_of(found: Integration, bucket: Bucket, lane: ChannelState | None, now
             return _("Em envio")
         case _:
             return ""
+
+
+def in_reais(cents: int) -> str:
+    """Return an amount in reais without its cents, "" for nothing."""
+    amount = formats.number_format(round(cents / 100), 0, force_grouping=True)
+    return _("R$ %(amount)s") % {"amount": amount} if cents else ""
 
 
 def lanes_by_id(states: Collection[ChannelState]) -> dict[int, ChannelState]:

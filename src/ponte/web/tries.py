@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from ponte.db.models import Attempt, Exchange, Integration
-from ponte.domain.lifecycle import AttemptResult, Trigger
+from ponte.domain.lifecycle import AttemptResult, Task, Trigger
 from ponte.web.clock import lasted, took
+from ponte.web.curl import curl_of
 from ponte.web.explained import summed_up
 from ponte.web.labels import RESULTS, TRIGGERS, Label
 
@@ -28,6 +29,11 @@ class Try:
     summary: str
     at: datetime
     took: str
+    offers: bool
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Passage:
     side: str
     request: str
     answer: str
+    curl: str
     failure: str
     took: str
     failed: bool
@@ -53,6 +60,7 @@ def try_of(tried: Attempt, found: Integration) -> Try:
         summary=summed_up(tried.problems, found.channel.name),
         at=tried.started_at,
         took=took(tried.started_at, tried.ended_at) if tried.ended_at else "",
+        offers=tried.task == Task.SEND and tried.result != AttemptResult.OPEN,
     )
 
 
@@ -63,14 +71,20 @@ def passage_of(exchange: Exchange) -> Passage:
     request = _text(first, exchange.request_headers, exchange.request_body)
     answer = _text(f"HTTP {status}", exchange.response_headers, exchange.response_body) if status else ""
     return Passage(
-        title=f"{exchange.method} {exchange.endpoint}",
+        title=_title(exchange.method, exchange.endpoint),
         side=exchange.side,
         request=request,
         answer=answer,
+        curl=curl_of(exchange),
         failure=exchange.failure,
         took=lasted(exchange.took_ms),
         failed=bool(exchange.failure) or bool(status and status >= 400),
     )
+
+
+def _title(method: str, endpoint: str) -> str:
+    """Return "POST /items", whether or not the endpoint's name has its method already."""
+    return endpoint if endpoint.startswith(f"{method} ") else f"{method} {endpoint}"
 
 
 def _because(tried: Attempt) -> str | Promise:

@@ -17,7 +17,7 @@ from ponte.db import queries
 from ponte.db.models import Integration, LaneState
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import Reprocessed, reprocess
-from ponte.web.access import Visit, acting, record_of
+from ponte.web.access import Visit, acting, record_to_change, signed_in
 from ponte.web.pages import page, safe_next
 
 MAX_CHOSEN: Final = 200
@@ -33,30 +33,30 @@ class Told:
 
 
 @require_POST
-@acting
+@signed_in
 def reprocess_one(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Put a record back into the queue; a success answers 409."""
-    visit, found = record_of(visit, number)
-    done = reprocess([number], store_id=visit.store.pk, actor_id=visit.user.pk)
+    visit, found = record_to_change(visit, number)
+    done = reprocess([number], scope=visit.scope, actor_id=visit.user.pk)
     return _answer(request, (number,), _told_of_reprocess(done, found, visit))
 
 
 @require_POST
-@acting
+@signed_in
 def remove_one(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Take a record off the screen, undoably; doing it twice is said, not punished."""
-    visit, found = record_of(visit, number)
+    visit, found = record_to_change(visit, number)
     text = _("Este log já tinha sido removido.") if found.removed_at else _("Log do SKU %(sku)s removido.")
-    remove([number], store_id=visit.store.pk, actor_id=visit.user.pk)
+    remove([number], scope=visit.scope, actor_id=visit.user.pk)
     return _answer(request, (number,), Told(text % {"sku": found.sku}, undo=(number,)))
 
 
 @require_POST
-@acting
+@signed_in
 def restore_one(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Bring a removed record back."""
-    visit, found = record_of(visit, number)
-    restore([number], store_id=visit.store.pk, actor_id=visit.user.pk)
+    visit, found = record_to_change(visit, number)
+    restore([number], scope=visit.scope, actor_id=visit.user.pk)
     return _answer(request, (number,), Told(_("Log do SKU %(sku)s restaurado.") % {"sku": found.sku}))
 
 
@@ -67,16 +67,16 @@ def act_on_chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
     ids = [int(text) for text in request.POST.getlist("id") if text.isdecimal() and len(text) < 19][:MAX_CHOSEN]
     if not ids:
         return _answer(request, (), Told(_("Nenhum registro selecionado."), refused=True), status=400)
-    store_id, actor_id = visit.store.pk, visit.user.pk
+    scope, actor_id = visit.scope, visit.user.pk
     match request.POST.get("verb"):
         case "reprocess":
-            told = _told_of_many(reprocess(ids, store_id=store_id, actor_id=actor_id))
+            told = _told_of_many(reprocess(ids, scope=scope, actor_id=actor_id))
         case "remove":
-            gone = remove(ids, store_id=store_id, actor_id=actor_id)
+            gone = remove(ids, scope=scope, actor_id=actor_id)
             text = ngettext("%(count)d log removido.", "%(count)d logs removidos.", len(gone))
             told = Told(text % {"count": len(gone)}, undo=tuple(gone))
         case "restore":
-            back = restore(ids, store_id=store_id, actor_id=actor_id)
+            back = restore(ids, scope=scope, actor_id=actor_id)
             text = ngettext("%(count)d log restaurado.", "%(count)d logs restaurados.", len(back))
             told = Told(text % {"count": len(back)})
         case _:
@@ -90,7 +90,7 @@ def _told_of_reprocess(done: Reprocessed, found: Integration, visit: Visit) -> T
         return Told(_("Um registro com sucesso ou removido não se reprocessa."), refused=True)
     if done.already:
         return Told(_("O SKU %(sku)s já está na fila.") % sku)
-    state = next((one for one in queries.channels(visit.store.pk) if one.channel.pk == found.channel_id), None)
+    state = next((one for one in queries.channels(visit.scope) if one.channel.pk == found.channel_id), None)
     if state and state.state is LaneState.PAUSED:
         return Told(_("O SKU %(sku)s entrou na fila e espera: o canal está em pausa.") % sku)
     if state and state.stopped:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ponte.web.pages import page
+
+TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
+MOST_KEPT = 200
+SECRET = re.compile("password|senha|secret|token|key|credential|code", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +42,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
-    """Answer 403 to a form of an old page: say so, and give the way back to what was being done."""
-    answer = page(request, "errors/csrf.html", {"back": _same_site_referer(request)}, status=403)
+    """Answer 403 to a form of an old page: say so, keep what was filled in, and give the way back."""
+    context = {"back": _same_site_referer(request), "kept": _kept(request), "action": request.get_full_path()}
+    answer = page(request, "errors/csrf.html", context, status=403)
     notice = {"ponte:notice": {"text": _("Esta página ficou antiga. Recarregue e tente de novo."), "reload": True}}
     answer.headers["HX-Trigger"] = json.dumps(notice)
     return answer
@@ -47,6 +53,19 @@ def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
 def no_store(request: HttpRequest) -> HttpResponse:
     """Answer a person who works in no store yet."""
     return page(request, "errors/no_store.html", {}, status=403)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what a form of ours held, so that it can be sent again by a button.
+
+    Nothing of another site's form, which nobody here filled in; and nothing that holds a secret or a file.
+    """
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}" or request.FILES:
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values if name != TOKEN_FIELD]
+    if len(fields) > MOST_KEPT or any(SECRET.search(name) for name, _value in fields):
+        return []
+    return [(name, str(value)) for name, value in fields]
 
 
 def _same_site_referer(request: HttpRequest) -> str:

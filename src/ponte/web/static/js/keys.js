@@ -13,7 +13,10 @@
     next && window.ponte.opener(next).focus();
     next?.scrollIntoView({ block: "nearest" });
   }
-  const press = (verb) => current()?.querySelector(`[data-part="actions"] [data-verb="${verb}"]`)?.form.requestSubmit();
+  function press(verb) {
+    const button = current()?.querySelector(`[data-part="actions"] [data-verb="${verb}"]`);
+    button?.form.requestSubmit(button);
+  }
 
   const keys = {
     "/": () => document.getElementById("q")?.focus(),
@@ -22,6 +25,7 @@
     k: () => step(-1),
     o: () => current() && window.ponte.toggle(current()),
     x: () => current()?.querySelector('input[name="id"]')?.click(),
+    a: () => document.querySelector("[data-open-all]")?.click(),
     r: () => press("reprocess"),
     e: () => press("remove"),
   };

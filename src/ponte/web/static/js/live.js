@@ -5,7 +5,8 @@
   const list = document.getElementById("lista"), one = () => document.querySelector("main[data-record]");
   const tabs = document.getElementById("abas"), button = document.querySelector("[data-live]");
   let timer = 0, wait = QUICK, paused = false, asking = false, again = false;
-  let known = list?.dataset.known ?? "", news = "0";
+  let known = list?.dataset.known ?? "", news = "0", failed = 0, stale = false;
+  const banner = document.getElementById("perdido");
 
   function times() {
     const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "narrow" });
@@ -25,8 +26,8 @@
   function address() {
     const query = new URLSearchParams(list || tabs ? location.search : "");
     ["depois", "antes", "aberto"].forEach((name) => query.delete(name));
-    query.set("linhas", watched().map((item) => `${item.dataset.id ?? item.dataset.record}:${item.dataset.version}`).join(","));
-    query.set("contas", known);
+    query.set("linhas", watched().map((item) => `${item.dataset.id ?? item.dataset.record}:${stale ? "" : item.dataset.version}`).join(","));
+    query.set("contas", stale ? "" : known);
     query.set("novos", news);
     if (list) query.set("desde", list.dataset.mark);
     return `/produtos/linhas?${query}`;
@@ -57,6 +58,18 @@
     return rows.length > 0;
   }
 
+  // Twice without an answer is told; whoever was away has every row read anew when the way is free again.
+  function lost() {
+    failed += 1;
+    stale ||= failed > 1;
+    if (banner && failed > 1) banner.hidden = paused;
+  }
+  function found() {
+    failed = 0;
+    stale = false;
+    if (banner) banner.hidden = true;
+  }
+
   function show(state) {
     if (!button) return;
     button.classList.toggle("lost", state === "lost");
@@ -68,14 +81,16 @@
     if (asking) { again = true; return; }
     asking = true;
     try {
-      const answer = await fetch(address(), { headers: { "X-Ponte-Live": "1" }, credentials: "same-origin" });
+      const answer = await fetch(address(), { headers: { "X-Ponte-Live": "1", "HX-Request": "true" }, credentials: "same-origin" });
       if (answer.status === 401) { location.reload(); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const changed = answer.status === 200 && take(await answer.text());
+      found();
       wait = unsettled() ? (changed ? QUICK : Math.min(wait * 1.15, 8_000)) : SLOW;
       show("on");
     } catch {
       wait = Math.min(Math.max(wait, QUICK) * 2, MOST);
+      lost();
       show("lost");
     } finally {
       asking = false;
@@ -93,9 +108,11 @@
     ask();
   }
 
-  button?.addEventListener("click", () => { paused = !paused; show("on"); if (paused) clearTimeout(timer); else soon(); });
+  button?.addEventListener("click", () => { paused = !paused; show("on"); if (paused) { clearTimeout(timer); if (banner) banner.hidden = true; } else soon(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) clearTimeout(timer); else if (!paused) soon(); });
   document.body.addEventListener("ponte:changed", soon);
+  addEventListener("online", () => { if (!paused) soon(); });
+  banner?.querySelector("[data-retry]").addEventListener("click", soon);
   wait = unsettled() ? QUICK : SLOW;
   plan();
 })();

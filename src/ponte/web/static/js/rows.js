@@ -15,7 +15,7 @@
     Object.assign(row, { className: "inside", id: `d-${record.dataset.id}` });
     row.setAttribute("role", "row");
     cell.setAttribute("role", "cell");
-    cell.colSpan = 9;
+    cell.colSpan = list.tHead.rows[0].cells.length;
     row.append(cell);
     record.append(row);
     return row;
@@ -35,6 +35,7 @@
     inside(record).hidden = !open;
     opener(record).setAttribute("aria-expanded", String(open));
     remember(open ? record.dataset.id : null);
+    sayAll();
   }
 
   function upgrade(record) {
@@ -57,30 +58,66 @@
     if (event.key === " " && event.target.matches("[data-open]")) { event.preventDefault(); toggle(event.target.closest(".record")); }
   });
 
-  /* choosing */
+  /* opening all */
+  const every = document.querySelector("[data-open-all]");
+  const closed = () => records().filter((record) => !record.classList.contains("open"));
+  const sayAll = () => { if (every) every.textContent = closed().length ? every.dataset.open : every.dataset.close; };
+
+  async function fillAll(some) {
+    const empty = some.filter((record) => !record.querySelector(".inside")?.textContent.trim());
+    if (!empty.length) return;
+    const answer = await fetch(`/produtos/origens?linhas=${empty.map((record) => record.dataset.id).join()}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!answer.ok) { location.reload(); return; }
+    for (const fresh of new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-inside]")) {
+      const cell = inside(document.getElementById(`r-${fresh.dataset.inside}`)).firstElementChild;
+      cell.replaceChildren(...fresh.childNodes);
+      htmx.process(cell);
+    }
+  }
+
+  every?.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const some = closed(), open = some.length > 0;
+    if (open) await fillAll(some);
+    await Promise.all((open ? some : records()).map((record) => toggle(record, open)));
+    remember(open ? "todos" : null);
+  });
+
+  /* choosing: what is chosen on one page stays chosen on the others, until it is acted on or cleared */
   const all = list.querySelector("[data-all]"), bulk = document.getElementById("bulk");
-  let last = null;
+  const kept = `ponte.chosen.${list.dataset.store}`;
+  let last = null, chosen = new Set();
+  try { chosen = new Set(JSON.parse(sessionStorage.getItem(kept) ?? "[]")); } catch { /* nothing kept that can be read */ }
+
   function count() {
-    if (!bulk) return;
-    const every = boxes(), chosen = every.filter((box) => box.checked).length;
-    bulk.querySelector("[data-chosen]").textContent = String(chosen);
-    bulk.querySelector("[data-one]").hidden = chosen !== 1;
-    bulk.querySelector("[data-many]").hidden = chosen === 1;
-    all.checked = chosen > 0 && chosen === every.length;
-    all.indeterminate = chosen > 0 && chosen < every.length;
+    if (!all) return;
+    const here = boxes(), checked = here.filter((box) => box.checked).length;
+    here.forEach((box) => (box.checked ? chosen.add(box.value) : chosen.delete(box.value)));
+    try { sessionStorage.setItem(kept, JSON.stringify([...chosen])); } catch { /* private mode: kept for this page alone */ }
+    document.body.classList.toggle("has-chosen", chosen.size > 0);
+    all.checked = checked > 0 && checked === here.length;
+    all.indeterminate = checked > 0 && checked < here.length;
+    if (bulk?.querySelector("[data-chosen]")) {
+      bulk.querySelector("[data-chosen]").textContent = String(chosen.size);
+      bulk.querySelector("[data-one]").hidden = chosen.size !== 1;
+      bulk.querySelector("[data-many]").hidden = chosen.size === 1;
+    }
+    document.body.dispatchEvent(new CustomEvent("ponte:chosen", { detail: { ids: [...chosen] } }));
   }
   all?.addEventListener("change", () => { boxes().forEach((box) => { box.checked = all.checked; }); count(); });
   list.addEventListener("click", (event) => {
     const box = event.target.closest('input[name="id"]');
     if (!box) return;
     if (event.shiftKey && last) {
-      const every = boxes(), [from, to] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
-      every.slice(from, to + 1).forEach((between) => { between.checked = box.checked; });
+      const here = boxes(), [from, to] = [here.indexOf(last), here.indexOf(box)].sort((a, b) => a - b);
+      here.slice(from, to + 1).forEach((between) => { between.checked = box.checked; });
     }
     last = box;
     count();
   });
-  bulk?.querySelector("[data-clear]").addEventListener("click", () => { boxes().forEach((box) => { box.checked = false; }); count(); all.focus(); });
+  document.body.addEventListener("ponte:clear", () => { chosen.clear(); boxes().forEach((box) => { box.checked = false; }); count(); });
+  bulk?.querySelector("[data-clear]")?.addEventListener("click", () => { document.body.dispatchEvent(new CustomEvent("ponte:clear")); all.focus(); });
 
   /* a fresh copy of a row */
   const verbs = (cell) => [...cell.querySelectorAll("[data-verb]")].map((item) => item.dataset.verb).join();
@@ -99,7 +136,7 @@
     const every = records(), at = every.indexOf(record), held = record.contains(document.activeElement);
     record.hidden = true;
     const box = record.querySelector('input[name="id"]');
-    if (box) box.checked = false;
+    if (box) { box.checked = false; chosen.delete(box.value); }
     if (held) (every[at + 1] ?? every[at - 1])?.querySelector("[data-menu-button]")?.focus();
     count();
   }
@@ -124,6 +161,8 @@
   }
 
   records().forEach(upgrade);
+  boxes().forEach((box) => { box.checked ||= chosen.has(box.value); });
   count();
+  sayAll();
   window.ponte = { records, toggle, patch, opener };
 })();

@@ -1,0 +1,35 @@
+"""Numbers as people type them in their language, and back: 1.000,5 in Portuguese is 1,000.5 in English."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import formats
+
+
+def typed_number(text: str) -> float:
+    """Read a number with the separators of the language. Raises `ValueError` for what could mean another one."""
+    decimal = re.escape(str(formats.get_format("DECIMAL_SEPARATOR")))
+    thousand = re.escape(str(formats.get_format("THOUSAND_SEPARATOR")))
+    form = rf"(?P<whole>[0-9]{{1,9}}|[0-9]{{1,3}}(?:{thousand}[0-9]{{3}}){{1,2}})(?:{decimal}(?P<part>[0-9]{{1,6}}))?"
+    found = re.fullmatch(form, text.strip())
+    if found is None:
+        raise ValueError(text)
+    whole = re.sub(r"[^0-9]", "", found["whole"])
+    return float(f"{whole}.{found['part'] or 0}")
+
+
+def typed_whole(text: str) -> int:
+    """Read a whole number. Raises `ValueError`."""
+    value = typed_number(text)
+    if not value.is_integer():
+        raise ValueError(text)
+    return int(value)
+
+
+def shown_number(value: float | None) -> str:
+    """Return a number as it would be typed; "" for none."""
+    if value is None:
+        return ""
+    decimals = 0 if float(value).is_integer() else len(f"{value:.3f}".rstrip("0").partition(".")[2])
+    return str(formats.number_format(value, decimals, use_l10n=True, force_grouping=True))

@@ -1,0 +1,119 @@
+"""`/canais/novo`: choose a connector, then say which account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ponte.connectors import Broken, get, installed
+from ponte.domain.connector import Connector
+from ponte.flows import stores
+from ponte.flows.authorization import authorizes
+from ponte.flows.fitness import Access
+from ponte.web.access import Visit, administering
+from ponte.web.channel_form import (
+    WRONG_PASSWORD,
+    Field,
+    Typed,
+    access_fields,
+    address_field,
+    described_fields,
+    said,
+    typed,
+    typed_access,
+)
+from ponte.web.pages import page
+from ponte.web.passwords import confirmed
+from ponte.web.views.channels import address_of
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A connector to choose; `reason` says why it cannot be."""
+
+    code: str
+    name: str
+    short: str
+    reason: str = ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administering
+def new_channel(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show the connectors; with `conector`, the form of one; a POST connects."""
+    code = request.POST.get("connector", "") or request.GET.get("conector", "")
+    if not code:
+        return page(request, "channels/choose.html", {"choices": _choices()}, visit=visit)
+    connector = get(code)
+    if isinstance(connector, Broken):
+        raise Http404
+    if request.method != "POST":
+        texts = {"code": "", "name": connector.manifest.name, "trade_policy": "1"}
+        return _form(request, visit, connector, Typed(texts, typed(request.POST).described))
+    return _connect(request, visit, connector)
+
+
+def _connect(request: HttpRequest, visit: Visit, connector: Connector) -> HttpResponse:
+    given, access = typed(request.POST), typed_access(request.POST, connector.manifest)
+    if given.flaws:
+        return _form(request, visit, connector, given, access)
+    if not confirmed(request, visit.user):
+        return _form(request, visit, connector, replace(given, flaws={"password": WRONG_PASSWORD}), access)
+    made = stores.add_channel(
+        visit.store,
+        code=given.texts["code"],
+        name=given.described.name,
+        connector=connector.manifest.code,
+        affiliate_id=given.described.affiliate_id,
+        trade_policy=given.described.trade_policy,
+        settings=access.settings,
+        secrets=access.secrets,
+        base_url=access.base_url,
+        actor_id=visit.user.pk,
+    )
+    if isinstance(made, stores.Unusable):
+        return _form(request, visit, connector, replace(given, flaws=said(made.flaws)), access)
+    messages.info(request, _after(made.connector))
+    return redirect(address_of(made))
+
+
+def _after(connector: str) -> str:
+    if authorizes(connector):
+        return _("Canal criado. Agora conecte a conta e depois faça o mapeamento.")
+    return _("Canal criado. Agora teste a conexão e depois faça o mapeamento.")
+
+
+def _form(
+    request: HttpRequest, visit: Visit, connector: Connector, given: Typed, access: Access | None = None
+) -> HttpResponse:
+    wrong = given.flaws
+    hint = _("Curto, para endereços e comandos: mlb, por exemplo. Não muda depois.")
+    code = Field("code", _("Código"), given.texts.get("code", ""), hint, wrong.get("code", ""), required=True)
+    fields = (code, *described_fields(given.texts, connector.manifest, wrong))
+    account = (
+        *access_fields(connector.manifest, None, access, wrong),
+        address_field(connector.manifest, access.base_url if access else "", wrong),
+    )
+    context = {
+        "connector": connector.manifest,
+        "has_oauth": authorizes(connector.manifest.code),
+        "fields": [one for one in fields if one.name not in {"requests_per_second", "concurrency"}],
+        "access": account,
+        "password_flaw": wrong.get("password", ""),
+        "flawed": [one for one in (*fields, *account) if one.flaw],
+    }
+    return page(request, "channels/new.html", context, visit=visit, status=422 if wrong else 200)
+
+
+def _choices() -> list[Choice]:
+    return [
+        Choice(code, code, code[:2].upper(), found.reason[:200])
+        if isinstance(found, Broken)
+        else Choice(code, found.manifest.name, found.manifest.short or found.manifest.name[:2].upper())
+        for code, found in installed().items()
+    ]

@@ -1,0 +1,62 @@
+"""Numbers as people type them (F49)."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import translation
+
+from ponte.web.numbers import shown_number, typed_number, typed_whole
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("pt-br", "1.000", 1000),
+        ("pt-br", "1.000,5", 1000.5),
+        ("pt-br", "0,5", 0.5),
+        ("pt-br", " 12 ", 12),
+        ("en", "1,000", 1000),
+        ("en", "1,000.5", 1000.5),
+        ("en", "0.5", 0.5),
+        ("es", "0,5", 0.5),
+    ],
+)
+def test_f49_a_number_is_read_as_its_language_writes_it(language, text, value):
+    with translation.override(language):
+        assert typed_number(text) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt-br", "1.5"),
+        ("pt-br", "1,000.5"),
+        ("pt-br", "10.00"),
+        ("en", "1,5"),
+        ("en", "1.000,5"),
+        ("pt-br", ""),
+        ("pt-br", "-1"),
+        ("pt-br", "1e9"),
+        ("pt-br", "½"),
+        ("pt-br", "１２"),
+        ("pt-br", "NaN"),
+        ("pt-br", "9" * 400),
+    ],
+)
+def test_f49_a_number_that_could_mean_another_one_is_refused(language, text):
+    with translation.override(language), pytest.raises(ValueError):
+        typed_number(text)
+
+
+def test_a_part_of_a_send_is_no_number_of_sends():
+    with pytest.raises(ValueError):
+        typed_whole("1,5")
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "text"),
+    [("pt-br", 1000.0, "1.000"), ("pt-br", 0.5, "0,5"), ("en", 1000.25, "1,000.25"), ("pt-br", None, "")],
+)
+def test_f49_what_was_understood_is_echoed_in_the_same_language(language, value, text):
+    with translation.override(language):
+        assert shown_number(value) == text
