@@ -70,8 +70,11 @@ def session_of(user) -> str:
     """Return the key of a new session of somebody."""
     from django.test import Client
 
+    from cast import proved
+
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    proved(client)
     return client.cookies["sessionid"].value
 
 
