@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.test import Client
+from django.utils import timezone
 
 from ponte.db.counts import Moves, bucket
 from ponte.db.models import Attempt, Channel, Exchange, Integration, Lane, Store, User
@@ -62,7 +63,10 @@ def integration(
     phase = phase or ("queued" if status == Status.PENDING else "idle")
     moves = Moves()
     moves.add(shop.channel.pk, "product", bucket(status, phase, removed=removed_at is not None))
-    moves.write()
+    if first and removed_at is None:
+        moves.meet(shop.channel.pk, "product", first)
+        moves.cause(shop.channel.pk, fingerprint(first), 1, fields.get("stock_value", 0))
+    moves.write(timezone.now())
     return Integration.objects.create(
         store=shop.store,
         channel=shop.channel,

@@ -9,7 +9,8 @@ from api_cast import NOON, Api, attempt, integration
 from django.utils import timezone
 
 from ponte.api.document import openapi
-from ponte.db.models import Audit, BulkAction, Integration, Membership, Token, Work
+from ponte.db.models import Audit, BulkAction, Cause, Integration, Membership, Token, Work
+from ponte.db.scope import Scope
 from ponte.flows import bulk
 from ponte.flows.people import find_token, make_token, revoke_token, token_text
 
@@ -20,13 +21,16 @@ ALLOWED = {
     ("post", "/api/v1/actions"): 202,
     ("get", "/api/v1/actions/{action_id}"): 200,
     ("post", "/api/v1/actions/{action_id}/cancel"): 200,
+    ("post", "/api/v1/actions/{action_id}/pace"): 200,
     ("post", "/api/v1/actions/{action_id}/pause"): 200,
     ("post", "/api/v1/actions/{action_id}/resume"): 200,
     ("post", "/api/v1/actions/{action_id}/undo"): 202,
     ("get", "/api/v1/causes"): 200,
+    ("get", "/api/v1/causes/{cause_id}"): 200,
+    ("post", "/api/v1/causes/{cause_id}/state"): 200,
     ("get", "/api/v1/channels"): 200,
-    ("post", "/api/v1/channels/{code}/pause"): 200,
-    ("post", "/api/v1/channels/{code}/resume"): 200,
+    ("post", "/api/v1/channels/{code}/pause"): 403,  # a manager's
+    ("post", "/api/v1/channels/{code}/resume"): 403,  # likewise
     ("get", "/api/v1/integrations"): 200,
     ("get", "/api/v1/integrations/{integration_id}"): 200,
     ("delete", "/api/v1/integrations/{integration_id}"): 204,
@@ -48,8 +52,9 @@ def address(ana):
     ana.channel.code = "ana-ml"
     ana.channel.save()
     selection = {"ids": [row.pk]}
-    action = bulk.start(store_id=ana.store.pk, actor_id=ana.people[0].pk, verb="remove", selection=selection)
-    return {"integration_id": row.pk, "action_id": action.pk, "code": "ana-ml"}
+    action = bulk.start(scope=Scope(ana.store.pk), actor_id=ana.people[0].pk, verb="remove", selection=selection)
+    cause = Cause.objects.get(channel=ana.channel)
+    return {"integration_id": row.pk, "action_id": action.pk, "cause_id": cause.pk, "code": "ana-ml"}
 
 
 def ask(token: str, method: str, path: str, address: dict[str, object]):
@@ -57,6 +62,8 @@ def ask(token: str, method: str, path: str, address: dict[str, object]):
     target = path.format(**address)
     if method == "post":
         body = {"verb": "remove", "ids": [address["integration_id"]]} if path.endswith("/actions") else None
+        body = {"per_second": 5} if path.endswith("/pace") else body
+        body = {"state": "known"} if path.endswith("/state") else body
         return api.post(target, body)
     return api.get(target) if method == "get" else api.delete(target)
 
@@ -64,7 +71,8 @@ def ask(token: str, method: str, path: str, address: dict[str, object]):
 def world() -> tuple[object, ...]:
     rows = tuple(Integration.objects.order_by("pk").values_list("pk", "status", "phase", "removed_at"))
     actions = tuple(BulkAction.objects.order_by("pk").values_list("pk", "state"))
-    return rows, actions, Work.objects.count()
+    causes = tuple(Cause.objects.order_by("pk").values_list("pk", "state"))
+    return rows, actions, causes, Work.objects.count()
 
 
 def test_the_matrix_knows_every_route():

@@ -11,22 +11,26 @@ from ninja.security import HttpBearer
 from ponte.api.refusals import RefusedError
 from ponte.db.audit import note_one
 from ponte.db.models import Role
-from ponte.flows.people import find_token, role_in
+from ponte.db.scope import Scope
+from ponte.flows.people import find_token, membership_of, scope_of
 
 MAX_TOKEN = 100
-RANKS = {Role.VIEWER: 0, Role.OPERATOR: 1, Role.ADMIN: 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request this is; every query and flow gets `store_id` from here, never from the request."""
+    """Whose request this is; every query and flow gets its `scope` from here, never from the request."""
 
     token_id: int
     user_id: int
     username: str
-    store_id: int
+    scope: Scope
     account: str
     role: Role
+
+    @property
+    def store_id(self) -> int:
+        return self.scope.store_id
 
 
 class TokenAuth(HttpBearer):
@@ -40,7 +44,7 @@ class TokenAuth(HttpBearer):
         caller = find_caller(token)
         if caller is None:
             raise RefusedError("unauthorized")
-        if RANKS[caller.role] < RANKS[self.least]:
+        if not caller.role.includes(self.least):
             _note_refused(request, caller)
             raise RefusedError("forbidden", role=caller.role.value)
         return caller
@@ -48,15 +52,17 @@ class TokenAuth(HttpBearer):
 
 READS = TokenAuth(Role.VIEWER)
 ACTS = TokenAuth(Role.OPERATOR)
+MANAGES = TokenAuth(Role.MANAGER)
 
 
 def find_caller(text: str) -> Caller | None:
     """Return who a token's text stands for; None for every reason alike."""
     token = find_token(text) if len(text) <= MAX_TOKEN else None
-    role = role_in(token.user_id, token.store_id) if token else None
-    if token is None or role is None:
+    membership = membership_of(token.user_id, token.store_id) if token else None
+    if token is None or membership is None:
         return None
-    return Caller(token.pk, token.user_id, token.user.username, token.store_id, token.store.account, role)
+    role, scope = Role(membership.role), scope_of(membership)
+    return Caller(token.pk, token.user_id, token.user.username, scope, token.store.account, role)
 
 
 def bearer(request: HttpRequest) -> str:

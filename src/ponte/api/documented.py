@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ponte.api.schemas import Refusal
-from ponte.db.filters import Bucket
+from ponte.db.filters import Bucket, Period
+from ponte.domain.problem import Stage
 from ponte.flows.idempotency import MAX_KEY
 
 Parameter = dict[str, Any]
@@ -21,13 +22,23 @@ FILTERS = (
     _query("q", "Words of SKU, name, EAN, reference or messages; literal.", {"type": "string"}),
     _query("from", "First day of the last change, in the server's time zone.", {"type": "string", "format": "date"}),
     _query("to", "Last day of the last change, included.", {"type": "string", "format": "date"}),
+    _query(
+        "period", "The last days, today included.", {"type": "string", "enum": [period.value for period in Period]}
+    ),
     _query("cause", "The fingerprint of a cause.", {"type": "string"}),
+    _query("code", "The marketplace's code (or ours) of a cause.", {"type": "string"}),
+    _query("stage", "The stage of a cause.", {"type": "string", "enum": [stage.value for stage in Stage]}),
+    _query("category", "The category, whole.", {"type": "string"}),
+    _query("brand", "The brand, whole.", {"type": "string"}),
+    _query("action", "The id of the last action on many that touched the record.", {"type": "integer"}),
+    _query("list", "The number of a list of SKUs pasted on the screen.", {"type": "integer"}),
     _query("sku", "SKU; may be repeated.", {"type": "array", "items": {"type": "string"}}),
     _query("removed", "1 lists the removed records instead.", {"type": "string", "enum": ["1"]}),
 )
 SIZE = _query("size", "Rows per page.", {"type": "integer", "minimum": 1})
 CURSOR = _query("cursor", "`next` of the page before.", {"type": "string"})
 CHANNEL = FILTERS[1]
+STATE = _query("state", "One state of causes.", {"type": "string", "enum": ["open", "known", "ignored", "resolved"]})
 IDEMPOTENCY_KEY: Parameter = {
     "in": "header",
     "name": "Idempotency-Key",

@@ -16,6 +16,7 @@ REASONS = {
     "too_long": "too long",
     "not_a_date": "not a day (YYYY-MM-DD)",
     "ends_before_start": "ends before it starts",
+    "both": "a period and days exclude each other",
 }
 
 

@@ -31,6 +31,12 @@ TEXTS: Mapping[str, RefusalText] = {
         ("Not allowed", "The role {role} in this store may only read."),
         ("Sin permiso", "El rol {role} en esta tienda solo permite consultar."),
     ),
+    "role-too-low": _text(
+        403,
+        ("Sem permissão", "O papel {role} nesta loja não permite esta mudança."),
+        ("Not allowed", "The role {role} in this store does not allow this change."),
+        ("Sin permiso", "El rol {role} en esta tienda no permite este cambio."),
+    ),
     "not-found": _text(
         404,
         ("Não encontrado", "Não existe nada com este endereço na sua loja."),
@@ -54,6 +60,18 @@ TEXTS: Mapping[str, RefusalText] = {
         ("Registro removido", "Este registro foi removido; restaure-o antes de reprocessar."),
         ("Record removed", "This record was removed; restore it before reprocessing."),
         ("Registro quitado", "Este registro fue quitado; restáurelo antes de reprocesar."),
+    ),
+    "too-many": _text(
+        403,
+        (
+            "Registros demais",
+            "Seu papel age em até {ceiling} registros por vez; filtre mais ou peça a um administrador.",
+        ),
+        ("Too many records", "Your role acts on up to {ceiling} records at once; narrow the filter or ask an admin."),
+        (
+            "Demasiados registros",
+            "Su rol actúa sobre hasta {ceiling} registros a la vez; filtre más o pida a un admin.",
+        ),
     ),
     "nothing-to-undo": _text(
         409,

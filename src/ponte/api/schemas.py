@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from ponte.db.filters import Bucket
 
@@ -143,33 +143,72 @@ class FilterIn(Strict):
     q: Text | None = None
     from_: date | None = Field(None, alias="from")
     to: date | None = None
+    period: Text | None = None
     cause: Text | None = None
+    code: Text | None = None
+    stage: Text | None = None
+    category: Text | None = None
+    brand: Text | None = None
+    action: Annotated[int, Field(strict=True, ge=1)] | None = None
     sku: Annotated[list[Text], Field(max_length=500)] | None = None
 
 
 class ActionIn(Strict):
-    """What to do with many: exactly one of `ids` and `filter`; an empty filter means every record listed."""
+    """What to do with many: exactly one of `ids` and `filter`; an empty filter means every record listed.
+
+    `trial`: so many are tried first, and the rest waits for a person when all of them fail again. `changed_only`
+    leaves out what would fail again because neither VTEX nor the mapping changed since.
+    """
 
     verb: Literal["reprocess", "remove"]
     ids: Annotated[list[RecordId], Field(min_length=1, max_length=MAX_IDS)] | None = None
     filter: FilterIn | None = None
     per_second: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    trial: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
+    changed_only: bool = False
+
+
+class PaceIn(Strict):
+    """How many a second an action queues; null: as fast as it can."""
+
+    per_second: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None
+
+
+class ActionOutcomes(Strict):
+    """How what it queued ended."""
+
+    success: int
+    alert: int
+    error: int
 
 
 class ActionOut(Strict):
-    """An action on many, and how far it is. `changes` lists what may be done with it now."""
+    """An action on many, and how far it is. `changes` lists what may be done with it now.
+
+    `planned` is how many were in sight when it began (null: too many to count), `done` how many it applied to:
+    `queued` now and `already` in the queue. `outstanding` have no result yet. `reason` says why it stands still.
+    """
 
     id: int
     verb: str
-    state: Literal["running", "paused", "cancelled", "done"]
+    state: Literal["running", "trying", "paused", "cancelled", "done"]
+    reason: str
     selection: dict[str, Any]
+    planned: int | None
     done: int
+    queued: int
+    already: int
     skipped: int
+    outstanding: int
+    outcomes: ActionOutcomes
+    trial: int
     per_second: int | None
+    undo_of: int | None
+    undone_by: int | None
     by: str | None
     created_at: datetime
     ended_at: datetime | None
-    changes: list[Literal["pause", "resume", "cancel", "undo"]]
+    changes: list[Literal["pause", "resume", "cancel", "pace", "undo"]]
 
 
 class ActionPage(Strict):
@@ -178,20 +217,37 @@ class ActionPage(Strict):
 
 
 class CauseOut(Strict):
-    """Records of one channel with the same headline. `more` says that `count` stopped at 10,000."""
+    """Records of one channel with the same headline. `value` is in cents; `by` is null where nobody decided."""
 
+    id: int
     fingerprint: str
     channel: str
     count: int
-    more: bool
-    headline: Headline | None
+    value: int
+    severity: str
+    state: Literal["open", "known", "ignored", "resolved"]
+    since: datetime
+    by: str | None
+    ignored_until: datetime | None
+    ignored_above: int | None
+    returns: int
+    first_at: datetime
+    last_at: datetime
+    headline: Headline
     message: str
-    newest: int
+
+
+class CauseStateIn(Strict):
+    """The state to put a cause into; `until` and `above` say how long it is ignored, none of them: for ever."""
+
+    state: Literal["open", "known", "ignored", "resolved"]
+    until: AwareDatetime | None = None
+    above: Annotated[int, Field(strict=True, ge=1, le=BIGGEST_ID)] | None = None
 
 
 class CausePage(Strict):
     items: list[CauseOut]
-    next: None
+    next: str | None
 
 
 class LaneOut(Strict):

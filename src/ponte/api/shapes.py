@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.utils import timezone
+
 from ponte.api.words import Words
-from ponte.db.models import ActionState, Attempt, BulkAction, Channel, Exchange, Integration, Lane
-from ponte.db.queries_api import Cause
-from ponte.db.records import problem_from_json
+from ponte.db.bulk import Progress
+from ponte.db.models import Attempt, Cause, Channel, Exchange, Integration, Lane
+from ponte.db.records import cause_problem, problem_from_json
 from ponte.domain.lifecycle import Status, actions
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
+from ponte.flows.bulk_steer import moves
+from ponte.flows.causes import state_of
 
-CHANGES = {
-    ActionState.RUNNING: ["pause", "cancel"],
-    ActionState.PAUSED: ["resume", "cancel"],
-    ActionState.CANCELLED: [],
-    ActionState.DONE: [],
-}
+MOVES = ("pause", "resume", "cancel", "pace", "undo")
 
 
 def integration(row: Integration, account: str, words: Words) -> JSON:
@@ -115,33 +114,52 @@ def exchange(row: Exchange) -> JSON:
     }
 
 
-def action(row: BulkAction) -> JSON:
-    undo = ["undo"] if row.verb == "remove" and row.done else []
+def action(one: Progress) -> JSON:
+    row = one.action
+    allowed = moves(row, waits=bool(one.lanes), undone=one.undone_by is not None)
     return {
         "id": row.pk,
         "verb": row.verb,
         "state": row.state,
+        "reason": row.reason,
         "selection": row.selection,
+        "planned": row.planned,
         "done": row.done,
+        "queued": row.queued,
+        "already": row.already,
         "skipped": row.skipped,
+        "outstanding": one.outstanding,
+        "outcomes": {name: one.outcomes.get(name, 0) for name in ("success", "alert", "error")},
+        "trial": row.trial,
         "per_second": row.per_second,
+        "undo_of": row.undo_of_id,
+        "undone_by": one.undone_by,
         "by": row.actor.username if row.actor else None,
         "created_at": moment(row.created_at),
         "ended_at": moment(row.ended_at),
-        "changes": [*CHANGES[ActionState(row.state)], *undo],
+        "changes": [move for move in MOVES if move in allowed],
     }
 
 
-def cause(one: Cause, words: Words) -> JSON:
-    problems = [problem_from_json(kept) for kept in one.newest.problems[:1]]
+def cause(row: Cause, words: Words) -> JSON:
+    """Return one cause; its channel and who decided about it must have been read with it."""
     return {
-        "fingerprint": one.fingerprint,
-        "channel": one.newest.channel.code,
-        "count": one.count,
-        "more": one.counted_to_limit,
-        "headline": headline(problems[0], words.about(one.newest)) if problems else None,
-        "message": problems[0].message if problems else "",
-        "newest": one.newest.pk,
+        "id": row.pk,
+        "fingerprint": row.fingerprint,
+        "channel": row.channel.code,
+        "count": max(0, row.count),
+        "value": max(0, row.value),
+        "severity": row.severity,
+        "state": state_of(row, timezone.now()).value,
+        "since": moment(row.state_at),
+        "by": row.state_by.username if row.state_by else None,
+        "ignored_until": moment(row.ignored_until),
+        "ignored_above": row.ignored_above,
+        "returns": row.returns,
+        "first_at": moment(row.first_at),
+        "last_at": moment(row.last_at),
+        "headline": headline(cause_problem(row), words.on(row.channel)),
+        "message": row.message,
     }
 
 

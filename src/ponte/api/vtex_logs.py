@@ -72,7 +72,7 @@ def _answer(request: HttpRequest, caller: Caller) -> HttpResponse:
     since, until = _day(request.GET.get("DateAt", ""))
     page = _page(request.GET.get("page", "1"))
     rows = logs(
-        caller.store_id,
+        caller.scope,
         since=since,
         until=until,
         statuses=_statuses(request.GET.get("status", "all")),
@@ -161,7 +161,7 @@ def _business_message(row: LogRow, status: Status, language: str) -> str:
         listing_id=integration.listing_id,
         listing_url=str(listing.get("url", "")),
         category=integration.category,
-        mapping_url=f"{config().base_url}/canais",
+        mapping_url=f"{config().base_url}/canais/{integration.channel.code}/mapeamento",
         defaults=_defaults(row.attempt),
     )
     return business_message(problems, facts, language)

@@ -13,12 +13,14 @@ from ponte.api.answers import answer_once, as_json, reply
 from ponte.api.callers import ACTS, READS, Caller, caller_of
 from ponte.api.documented import CURSOR, SIZE, errors, keyed, queried
 from ponte.api.refusals import FieldError, RefusedError, not_found
-from ponte.api.schemas import ActionIn, ActionOut, ActionPage, FilterIn
+from ponte.api.schemas import ActionIn, ActionOut, ActionPage, FilterIn, PaceIn
+from ponte.db import bulk as bulk_reads
 from ponte.db import queries_api
 from ponte.db.audit import note_one
 from ponte.db.models import BulkAction
 from ponte.db.queries import FilterErrors, Filters
 from ponte.flows import bulk
+from ponte.flows.bulk_limits import TooManyError
 from ponte.flows.idempotency import Reply
 
 router = Router(tags=["actions"])
@@ -40,7 +42,7 @@ class Steer(Protocol):
 def list_actions(request: HttpRequest) -> HttpResponse:
     reading.only(request, ("cursor", "size"))
     size = reading.size(request, default=20, most=100)
-    rows, before = queries_api.actions(caller_of(request).store_id, before=reading.number_cursor(request), size=size)
+    rows, before = bulk_reads.recent(caller_of(request).scope, before=reading.number_cursor(request), size=size)
     items = [shapes.action(row) for row in rows]
     return as_json({"items": items, "next": None if before is None else str(before)})
 
@@ -108,6 +110,21 @@ def cancel_action(request: HttpRequest, action_id: str) -> HttpResponse:
 
 
 @router.post(
+    "/{action_id}/pace",
+    auth=ACTS,
+    operation_id="setActionPace",
+    summary="Change the pace of a running action",
+    response=STEERED,
+    openapi_extra=keyed(),
+)
+def set_action_pace(request: HttpRequest, action_id: str, body: PaceIn) -> HttpResponse:
+    def steer(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction | None:
+        return bulk.set_pace(action_id, body.per_second, store_id=store_id, actor_id=actor_id)
+
+    return answer_once(request, _steering(request, action_id, steer))
+
+
+@router.post(
     "/{action_id}/undo",
     auth=ACTS,
     operation_id="undoAction",
@@ -135,18 +152,23 @@ def _steering(request: HttpRequest, action_id: str, steer: Steer) -> Callable[[]
 
 def _start(caller: Caller, body: ActionIn, selection: dict[str, Any]) -> Reply:
     _note_foreign(caller, body.ids or [])
-    action = bulk.start(
-        store_id=caller.store_id,
-        actor_id=caller.user_id,
-        verb=body.verb,
-        selection=selection,
-        per_second=body.per_second,
-    )
+    try:
+        action = bulk.start(
+            scope=caller.scope,
+            actor_id=caller.user_id,
+            verb=body.verb,
+            selection=selection | ({"changed_only": True} if body.changed_only else {}),
+            per_second=body.per_second,
+            trial=body.trial,
+            role=caller.role,
+        )
+    except TooManyError as error:
+        raise RefusedError("too-many", ceiling=error.ceiling) from error
     return reply(_shown(caller, action.pk), 202)
 
 
 def _shown(caller: Caller, number: int) -> Any:
-    row = queries_api.action(caller.store_id, number)
+    row = bulk_reads.action(caller.scope, number)
     if row is None:
         raise not_found()
     return shapes.action(row)

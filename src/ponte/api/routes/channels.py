@@ -7,7 +7,7 @@ from ninja import Router
 
 from ponte.api import reading, shapes
 from ponte.api.answers import answer_once, as_json, reply
-from ponte.api.callers import ACTS, READS, Caller, caller_of
+from ponte.api.callers import ACTS, MANAGES, READS, Caller, caller_of
 from ponte.api.documented import errors, keyed
 from ponte.api.refusals import not_found
 from ponte.api.schemas import ChannelOut, ChannelPage, TestOut
@@ -33,13 +33,13 @@ CHANGED = {200: ChannelOut, **errors(400, 401, 403, 404, 409, 422)}
 def list_channels(request: HttpRequest) -> HttpResponse:
     reading.only(request, ())
     caller = caller_of(request)
-    rows = [state.channel for state in queries.channels(caller.store_id)]
+    rows = [state.channel for state in queries.channels(caller.scope)]
     return as_json({"items": _shown(caller, rows), "next": None})
 
 
 @router.post(
     "/{code}/pause",
-    auth=ACTS,
+    auth=MANAGES,
     operation_id="pauseChannel",
     summary="Stop sending; records wait and lose no tries",
     response=CHANGED,
@@ -58,7 +58,7 @@ def pause_channel(request: HttpRequest, code: str) -> HttpResponse:
 
 @router.post(
     "/{code}/resume",
-    auth=ACTS,
+    auth=MANAGES,
     operation_id="resumeChannel",
     summary="Send again",
     response=CHANGED,
@@ -97,7 +97,7 @@ def _test(caller: Caller, code: str, words: Words) -> Reply:
 
 
 def _channel(caller: Caller, code: str) -> Channel:
-    channel = queries_api.channel(caller.store_id, code) if CODE.fullmatch(code) else None
+    channel = caller.scope.channels().filter(code=code).first() if CODE.fullmatch(code) else None
     if channel is None:
         raise not_found()
     return channel
@@ -105,4 +105,4 @@ def _channel(caller: Caller, code: str) -> Channel:
 
 def _shown(caller: Caller, rows: list[Channel]) -> list[JSON]:
     lanes = queries_api.lanes([row.pk for row in rows])
-    return [shapes.channel(row, lanes[row.pk], queries.counts(caller.store_id, row.pk)) for row in rows]
+    return [shapes.channel(row, lanes[row.pk], queries.counts(caller.scope, row.pk)) for row in rows]

@@ -36,7 +36,7 @@ def list_integrations(request: HttpRequest) -> HttpResponse:
     filters = reading.list_filters(request, besides=("cursor", "size"))
     size = reading.size(request, default=50, most=queries.MAX_SIZE)
     try:
-        page = queries.page(caller.store_id, filters, after=request.GET.get("cursor") or None, size=size)
+        page = queries.page(caller.scope, filters, after=request.GET.get("cursor") or None, size=size)
     except queries.BadCursor as error:
         raise bad_query("cursor", "not a cursor of this list") from error
     items = [shapes.integration(row, caller.account, words) for row in page.rows]
@@ -98,7 +98,7 @@ def reprocess_integration(request: HttpRequest, integration_id: str) -> HttpResp
 def remove_integration(request: HttpRequest, integration_id: str) -> HttpResponse:
     """The history stays and `restore` undoes it; removing twice changes nothing. The listing is not touched."""
     caller = caller_of(request)
-    if not remove([reading.record_id(integration_id)], store_id=caller.store_id, actor_id=caller.user_id):
+    if not remove([reading.record_id(integration_id)], scope=caller.scope, actor_id=caller.user_id):
         raise not_found()
     response = HttpResponse(status=204)
     del response["Content-Type"]
@@ -119,7 +119,7 @@ def restore_integration(request: HttpRequest, integration_id: str) -> HttpRespon
 
 
 def _reprocess(caller: Caller, number: int, words: Words) -> Reply:
-    done = reprocess([number], store_id=caller.store_id, actor_id=caller.user_id)
+    done = reprocess([number], scope=caller.scope, actor_id=caller.user_id)
     if done.refused:
         removed = _shown(caller, number, words)["removed_at"] is not None
         raise RefusedError("removed" if removed else "nothing-to-reprocess")
@@ -131,13 +131,13 @@ def _reprocess(caller: Caller, number: int, words: Words) -> Reply:
 
 
 def _restore(caller: Caller, number: int, words: Words) -> Reply:
-    if not restore([number], store_id=caller.store_id, actor_id=caller.user_id):
+    if not restore([number], scope=caller.scope, actor_id=caller.user_id):
         raise not_found()
     return reply(_shown(caller, number, words))
 
 
 def _row(caller: Caller, text: str) -> Integration:
-    row = queries.record([caller.store_id], reading.record_id(text))
+    row = queries.record([caller.scope], reading.record_id(text))
     if row is None:
         raise not_found()
     return row

@@ -26,8 +26,7 @@ def get_summary(request: HttpRequest) -> HttpResponse:
     reading.only(request, ())
     caller = caller_of(request)
     by_channel = {
-        state.channel.code: queries.counts(caller.store_id, state.channel.pk)
-        for state in queries.channels(caller.store_id)
+        state.channel.code: queries.counts(caller.scope, state.channel.pk) for state in queries.channels(caller.scope)
     }
-    body = {"store": caller.account, "counts": queries.counts(caller.store_id), "channels": by_channel}
+    body = {"store": caller.account, "counts": queries.counts(caller.scope), "channels": by_channel}
     return as_json(body)
