@@ -1,36 +1,16 @@
 from __future__ import annotations
 
-import csv
-import io
 import json
 
 import pytest
 
 from factories import make_attempt, make_channel, make_integration, make_store
-from ponte.cli.export import COLUMNS, safe_cell
 from ponte.db.models import BulkAction, Integration
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 pytestmark = pytest.mark.django_db
 
 HOSTILE = "Tênis\x1b[31m\n\r\x07\u202e<script>\x9b2J"
-# What spreadsheets take for a formula, and what they must not.
-FORMULAS = [
-    "=1+1",
-    "+1+1",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1+1",
-    "\r=1+1",
-    "\n=1+1",
-    "＝1+1",
-    "＋1",
-    "－1",
-    "＠SUM",
-    '=HYPERLINK("http://x.example","y")',
-    "=cmd|'/C calc'!A0",
-    "+55 11 99999-0000",
-]
 
 
 @pytest.fixture
@@ -132,48 +112,3 @@ def test_records_are_removed_and_restored(cli, channel):
     assert Integration.objects.get().removed_at is None
     assert "started" in cli("remove", "--status", "error").stdout
     cli("restore", code=2)
-
-
-def rows_of(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-
-
-def test_f30_the_export_is_csv_that_excel_opens(cli, channel, tmp_path):
-    make_integration(channel, "1", name='aspas "duplas"; ponto, vírgula\nlinha 😀')
-    target = tmp_path / "out.csv"
-    cli("export", "--output", target)
-    raw = target.read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbf")
-    assert raw.count(b"\r\n") >= 2
-    head, row = rows_of(raw.decode("utf-8-sig"))
-    assert tuple(head) == COLUMNS
-    assert row[COLUMNS.index("name")] == 'aspas "duplas"; ponto, vírgula\nlinha 😀'
-
-
-def test_the_export_to_the_screen_is_the_same(cli, channel):
-    make_integration(channel, "1")
-    text = cli("export").stdout
-    assert [row[1] for row in rows_of(text.lstrip("\ufeff"))] == ["sku", "1"]
-
-
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_f29_no_cell_of_the_export_is_a_formula(cli, channel, tmp_path, formula):
-    make_integration(channel, "1", name=formula)
-    target = tmp_path / "out.csv"
-    cli("export", "--output", target)
-    _, row = rows_of(target.read_bytes().decode("utf-8-sig"))
-    assert row[COLUMNS.index("name")] == f"'{formula}"
-
-
-@pytest.mark.parametrize("cell", ["7909513284417", "Tênis", "", None, 12])
-def test_f29_ordinary_cells_are_left_alone(cell):
-    assert safe_cell(cell) == ("" if cell is None else str(cell))
-
-
-def test_the_export_of_a_filter_has_only_that_and_more_than_a_page(cli, channel, tmp_path):
-    for number in range(205):
-        make_integration(channel, str(number))
-    make_integration(channel, "s", "success")
-    target = tmp_path / "out.csv"
-    cli("export", "--status", "error", "--output", target)
-    assert len(rows_of(target.read_bytes().decode("utf-8-sig"))) == 206

@@ -149,3 +149,9 @@ def test_tables_are_made_by_a_command(cli):
 
 def test_the_group_loads_commands_by_name_only():
     assert ponte.get_command(None, "nothing") is None
+
+
+def test_f33_a_store_whose_address_leads_inward_is_not_connected(refused):
+    told = refused("store", "add", "outra", "--base-url", "https://127.0.0.1", "--app-key", "k", "--app-token", "t")
+    assert "private network" in told
+    assert not Store.objects.filter(account="outra").exists()

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,9 @@ async def _bare(places: dict[str, Any], offers: Mapping[str, Offer]) -> float:
     token = {"Authorization": f"Bearer {market['sellers'][0]['access_token']}", "Content-Type": "application/json"}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         url = f"{vtex['base_url']}/api/catalog_system/pvt/sku/stockkeepingunitidsbysaleschannel"
-        query = {"sc": vtex["trade_policy"], "page": "1", "pageSize": "100000"}
+        query = {"sc": vtex["trade_policy"]}  # without paging: all of them
         async with session.get(url, params=query, headers=keys) as answer:
+            answer.raise_for_status()
             ids = [str(one) for one in orjson.loads(await answer.read())]
         begin = time.perf_counter()
         room = asyncio.Semaphore(CONCURRENCY)
@@ -113,11 +114,20 @@ async def _product(  # noqa: PLR0917 -- a bare loop, as bare as can be
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of Ponte: SKUs per second, and what it posted."""
+    """One run of Ponte: SKUs per second, what it posted, and what its worker spent."""
 
     rate: float
     offers: Mapping[str, Offer]
     statuses: Mapping[str, int]
+    cpu_seconds: float = 0.0
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return what a running process and its children have spent so far (Linux)."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / ticks + sum(cpu_seconds(int(child)) for child in children)
 
 
 def ponte(skus: int, database_url: str) -> Run:
@@ -129,7 +139,8 @@ def ponte(skus: int, database_url: str) -> Run:
         _python(environment, "prepare", str(told))
         worker = subprocess.Popen([sys.executable, "-m", "ponte", "worker"], env=environment)
         try:
-            return _parsed(_python(environment, "wait"))
+            run = _parsed(_python(environment, "wait"))
+            return replace(run, cpu_seconds=cpu_seconds(worker.pid))
         finally:
             worker.send_signal(signal.SIGTERM)
             worker.wait(timeout=30)

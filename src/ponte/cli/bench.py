@@ -28,3 +28,41 @@ def pipeline(skus: int, rounds: int) -> None:
     from ponte.bench.pipeline import main
 
     main(skus, rounds)
+
+
+@bench.command()
+@click.option("--rows", default=100_000, show_default=True, help="Errors to make, then to act on.")
+@click.option(
+    "--database-url", default="", help="An empty PostgreSQL database; default: SQLite in a folder of its own."
+)
+def bulk(rows: int, database_url: str) -> None:
+    """What reprocessing, pausing, cancelling, removing and undoing so many costs."""
+    import json
+
+    from ponte.bench.bulk import run
+
+    click.echo(json.dumps(run(rows, database_url), indent=1))
+
+
+@bench.command()
+@click.option("--python", required=True, help="An interpreter that has celery, redis and requests.")
+@click.option("--skus", default=2_000, show_default=True)
+@click.option("--rounds", default=3, show_default=True)
+def celery(python: str, skus: int, rounds: int) -> None:
+    """Products per second against one Celery task per SKU; needs redis-server."""
+    from ponte.bench.celery_compare import main
+
+    main(skus, rounds, python)
+
+
+@bench.command()
+@click.option("--rows", default=1_000_000, show_default=True, help="Records to make first.")
+@click.option("--repeats", default=20, show_default=True, help="Requests of each page.")
+@click.option(
+    "--database-url", default="", help="An empty PostgreSQL database; default: SQLite in a folder of its own."
+)
+def screens(rows: int, repeats: int, database_url: str) -> None:
+    """CPU, bytes and queries of the pages over a large store."""
+    from ponte.bench.screens import main
+
+    main(rows, database_url, repeats)

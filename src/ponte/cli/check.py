@@ -24,7 +24,7 @@ def check(sku: str, code: str, account: str | None, as_json: bool) -> None:  # n
     from ponte.flows.context import Unready
     from ponte.flows.preview import preview
 
-    channels = Channel.objects.filter(code=code)
+    channels = Channel.objects.filter(code=code, archived_at=None)
     if account:
         channels = channels.filter(store__account=account)
     found = list(channels[:2])

@@ -35,13 +35,14 @@ STATUSES = ("error", "alert", "success", "queued", "processing", "waiting")
 def list_records(account: str | None, limit: int, as_json: bool, **given: Any) -> None:  # noqa: FBT001
     """List records, the last changed first."""
     from ponte.db import queries
+    from ponte.db.scope import Scope
 
     store = store_of(account)
     filters = filters_of(given)
     rows: list[Integration] = []
     after: str | None = None
     while len(rows) < limit:
-        page = queries.page(store.pk, filters, after=after, size=min(200, limit - len(rows)))
+        page = queries.page(Scope(store.pk), filters, after=after, size=min(200, limit - len(rows)))
         rows += page.rows
         if (after := page.next) is None:
             break
@@ -61,10 +62,11 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
     """Show one record: what is wrong, what to do, every try."""
     from ponte.db import queries
     from ponte.db.records import problem_from_json
+    from ponte.db.scope import Scope
     from ponte.explain import explain
 
     store = store_of(account)
-    row = queries.record([store.pk], number) or fail(f"There is no record {number}.")
+    row = queries.record([Scope(store.pk)], number) or fail(f"There is no record {number}.")
     if as_json:
         click.echo(json.dumps(_as_json(row), ensure_ascii=False))
         return
@@ -89,16 +91,26 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
 @click.option("--search", "q")
 @click.option("--cause")
 @click.option("--per-second", type=click.IntRange(min=1), help="Slow a bulk reprocess down.")
+@click.option("--trial", type=click.IntRange(0, 100), default=0, help="Try so many first; stop if all fail again.")
+@click.option("--changed-only", is_flag=True, help="Leave out what would fail again for want of a change.")
 @with_database
-def reprocess(numbers: tuple[int, ...], account: str | None, per_second: int | None, **given: Any) -> None:
+def reprocess(
+    numbers: tuple[int, ...],
+    account: str | None,
+    per_second: int | None,
+    trial: int,
+    changed_only: bool,  # noqa: FBT001 -- click gives it so
+    **given: Any,
+) -> None:
     """Put records, or all that match a filter, back into the queue."""
+    from ponte.db.scope import Scope
     from ponte.flows.reprocess import reprocess as run
 
     store = store_of(account)
     if not numbers:
-        _start_bulk(store, "reprocess", given, per_second)
+        _start_bulk(store, "reprocess", given, per_second, trial=trial, changed_only=changed_only)
         return
-    done = run(numbers, store_id=store.pk, actor_id=None)
+    done = run(numbers, scope=Scope(store.pk), actor_id=None)
     click.echo(f"queued {len(done.queued)}, already queued {len(done.already)}, refused {len(done.refused)}")
     if done.refused:
         fail(f"A success has nothing to reprocess: {', '.join(map(str, done.refused))}")
@@ -114,11 +126,12 @@ def reprocess(numbers: tuple[int, ...], account: str | None, per_second: int | N
 @with_database
 def remove(numbers: tuple[int, ...], account: str | None, **given: Any) -> None:
     """Take records, or all that match a filter, off the screen; `restore` brings them back."""
+    from ponte.db.scope import Scope
     from ponte.flows.remove import remove as run
 
     store = store_of(account)
     if numbers:
-        click.echo(f"removed {len(run(numbers, store_id=store.pk, actor_id=None))}")
+        click.echo(f"removed {len(run(numbers, scope=Scope(store.pk), actor_id=None))}")
     else:
         _start_bulk(store, "remove", given, None)
 
@@ -129,9 +142,10 @@ def remove(numbers: tuple[int, ...], account: str | None, **given: Any) -> None:
 @with_database
 def restore(numbers: tuple[int, ...], account: str | None) -> None:
     """Bring removed records back."""
+    from ponte.db.scope import Scope
     from ponte.flows.remove import restore as run
 
-    click.echo(f"restored {len(run(numbers, store_id=store_of(account).pk, actor_id=None))}")
+    click.echo(f"restored {len(run(numbers, scope=Scope(store_of(account).pk), actor_id=None))}")
 
 
 @click.command()
@@ -143,7 +157,7 @@ def sync(account: str | None, code: str | None) -> None:
     from ponte.db.models import Channel
     from ponte.flows.sync import sync as run
 
-    channels = Channel.objects.filter(store=store_of(account))
+    channels = Channel.objects.filter(store=store_of(account), archived_at=None)
     if code:
         channels = channels.filter(code=code)
     for channel in channels:
@@ -163,17 +177,28 @@ def _why(problem: Problem | Unready) -> str:
     return f"{told.title}. {' '.join(told.fix)}"
 
 
-def _start_bulk(store: Store, verb: str, given: dict[str, Any], per_second: int | None) -> None:
+def _start_bulk(
+    store: Store,
+    verb: str,
+    given: dict[str, Any],
+    per_second: int | None,
+    *,
+    trial: int = 0,
+    changed_only: bool = False,
+) -> None:
+    from ponte.db.scope import Scope
     from ponte.flows import bulk
 
     query = {name: value for name, value in given.items() if value}
     if not query:
         fail("Name records, or a filter such as --status error.")
     filters_of(dict(query))
+    selection = {"filter": query} | ({"changed_only": True} if changed_only else {})
     action = bulk.start(
-        store_id=store.pk, actor_id=None, verb=verb, selection={"filter": query}, per_second=per_second
+        scope=Scope(store.pk), actor_id=None, verb=verb, selection=selection, per_second=per_second, trial=trial
     )
-    click.echo(f"action {action.pk} started; the workers do it")
+    planned = "" if action.planned is None else f" for {action.planned} records"
+    click.echo(f"action {action.pk} started{planned}; the workers do it")
 
 
 def filters_of(given: dict[str, Any]) -> Any:

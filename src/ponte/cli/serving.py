@@ -21,6 +21,7 @@ def serve() -> None:
     settings = config()
     if settings.database.engine == "sqlite":
         _migrate()
+        _greet_the_first()
     children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
     click.echo(f"Ponte: {settings.base_url}  (Ctrl-C stops)")
     sys.exit(supervise(children))
@@ -80,6 +81,15 @@ def migrate() -> None:
     start()
     _migrate()
     click.echo("The database is up to date.")
+    _greet_the_first()
+
+
+def _greet_the_first() -> None:
+    """Print the link that makes the first administrator, as long as there is nobody: there is no default password."""
+    from ponte.flows.invitations import first_link
+
+    if link := first_link():
+        click.echo(f"Nobody can sign in yet. Open this link (it works once, shown this once):\n{link}")
 
 
 def _migrate() -> None:

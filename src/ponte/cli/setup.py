@@ -1,4 +1,4 @@
-"""People, stores and channels."""
+"""Stores and channels."""
 
 from __future__ import annotations
 
@@ -11,46 +11,6 @@ import click
 from ponte.cli.django import with_database
 from ponte.cli.output import fail, table
 from ponte.ops.logging import one_line
-
-
-@click.group()
-def user() -> None:
-    """People who sign in."""
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--store", "account", required=True, help="Account of the store the person works in.")
-@click.option("--role", type=click.Choice(["viewer", "operator", "admin"]), default="operator", show_default=True)
-@click.password_option(help="Asked for when not given.")
-@with_database
-def add_user(name: str, account: str, role: str, password: str) -> None:
-    """Add a person to a store."""
-    from ponte.flows import people
-
-    store = _store(account)
-    if weak := people.weaknesses(password, name):
-        fail(" ".join(weak))
-    try:
-        people.join(people.add_user(name, password), store, role)
-    except people.NotAllowedHereError as error:
-        fail(str(error))
-    click.echo(f"{name} may sign in to {account} as {role}.")
-
-
-@user.command("token")
-@click.argument("name")
-@click.option("--store", "account", required=True)
-@click.option("--label", default="cli", show_default=True)
-@click.option("--days", default=90, show_default=True, help="0 means no end.")
-@with_database
-def add_token(name: str, account: str, label: str, days: int) -> None:
-    """Make an API token for a person; it is shown this once."""
-    from ponte.db.models import User
-    from ponte.flows import people
-
-    person = User.objects.filter(username=name).first() or fail(f"There is no user {name}.")
-    click.echo(people.make_token(person, _store(account), label, days or None))
 
 
 @click.group()
@@ -70,7 +30,10 @@ def add_store(account: str, name: str, base_url: str, app_key: str, app_token: s
     from ponte.config import config
     from ponte.db.models import Store
     from ponte.flows import stores
+    from ponte.flows.fitness import address_flaw
 
+    if flaw := address_flaw(base_url) if base_url else None:
+        fail(f"--base-url {stores.SAID[flaw]}.")
     if not stores.ACCOUNT.fullmatch(account):
         fail(f"{account} is no VTEX account: letters, digits, - and _ only.")
     if Store.objects.filter(account=account).exists():
@@ -154,10 +117,11 @@ def add_channel(account: str, code: str, mapping: Path | None, **given: object) 
 def list_channels(account: str) -> None:
     """List a store's channels with the state of their lanes."""
     from ponte.db import queries
+    from ponte.db.scope import Scope
 
     rows = [
         (one.channel.code, one.channel.name, one.channel.connector, str(one.state))
-        for one in queries.channels(_store(account).pk)
+        for one in queries.channels(Scope(_store(account).pk))
     ]
     table(("code", "name", "connector", "state"), rows)
 
@@ -257,7 +221,7 @@ def _store(account: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a m
 def _channel(store, code: str) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001 -- likewise
     from ponte.db.models import Channel
 
-    found = Channel.objects.filter(store=store, code=code).values_list("pk", flat=True).first()
+    found = Channel.objects.filter(store=store, code=code, archived_at=None).values_list("pk", flat=True).first()
     return int(found) if found else fail(f"The store {store.account} has no channel {code}.")
 
 

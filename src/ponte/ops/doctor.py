@@ -163,7 +163,7 @@ def _channels() -> Check:
     if cut:
         names = ", ".join(f"{lane.channel.store.account}/{lane.channel.code}" for lane in cut[:5])
         return Check("channels", f"{names}: disconnected; run `ponte channel test` for the reason.")
-    return Check("channels", detail=f"{Channel.objects.count()} connected")
+    return Check("channels", detail=f"{Channel.objects.filter(archived_at=None).count()} connected")
 
 
 def _connectors() -> list[Check]:

@@ -63,7 +63,8 @@ Named = dict[int, tuple[tuple[str, str], ...]]
 
 
 def _channels(store_id: int | None) -> Named:
-    own = Channel.objects.order_by("pk").values_list("pk", "store__account", "code", "connector")
+    there = Channel.objects.filter(archived_at=None).order_by("pk")
+    own = there.values_list("pk", "store__account", "code", "connector")
     rows = own if store_id is None else own.filter(store_id=store_id)
     return {
         pk: (("store", account), ("channel", code), ("connector", connector)) for pk, account, code, connector in rows
