@@ -41,7 +41,7 @@ def total(scope: Scope, filters: Filters, counted: Mapping[str, int]) -> Total:
     if not (found.few or filters == filters.plain() or _is_one_cause(scope, filters)):
         return UNKNOWN
     limit = FEW if found.few else MOST
-    seen = len(found.rows.order_by().values_list("pk", flat=True)[: limit + 1])
+    seen = found.rows.order_by().values("pk")[: limit + 1].count()
     return Total(min(seen, limit), or_more=seen > limit)
 
 
