@@ -135,7 +135,7 @@ def test_every_page_can_be_walked_with_the_tabulator(cast, paths, visit, live_se
         for _ in range(12):
             page.keyboard.press("Tab")
             held, outline = page.evaluate(
-                "[document.activeElement.outerHTML.slice(0, 80), getComputedStyle(document.activeElement).outlineStyle]"
+                "(e => [e.outerHTML.slice(0, 80), getComputedStyle(e).outlineStyle])(document.activeElement)"
             )
             seen.add(held)
             if outline == "none" and not held.startswith("<body"):
