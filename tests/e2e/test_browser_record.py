@@ -143,3 +143,17 @@ def test_the_page_has_no_fault_that_axe_knows_and_does_not_scroll_sideways(cast,
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })")
     assert [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]] == []
+
+
+def test_the_next_record_is_the_next_of_the_list_one_came_from(cast, visit):
+    for sku in ("1001", "1002"):
+        make_integration(cast.channel, sku)
+    make_integration(cast.channel, "2001", "success")
+    page = visit(cast.bruno, "/produtos?status=error")
+    page.locator(".record").first.locator(".c-status").click()
+    first = page.locator(".record").first.locator(".c-sku").inner_text()
+    page.locator(".opened").get_by_role("link", name=re.compile("detalhes|Detalhes|registro")).first.click()
+    expect(page).to_have_url(re.compile("lista=status"))
+    page.get_by_role("link", name=re.compile("Próximo registro")).click()
+    expect(page.locator("main")).to_contain_text("1001" if first == "1002" else "1002")
+    expect(page.get_by_role("link", name=re.compile("Próximo registro"))).to_have_count(0)

@@ -54,6 +54,17 @@
     if (!event.target.closest(".row") || event.target.closest("a, button, input, label, [popover]")) return;
     if (!getSelection().toString()) toggle(record);
   });
+  // A record's page knows the list one came from, and leads on to the next of it.
+  function takeAlong(event) {
+    const link = event.target.closest("a");
+    if (!link || !/^\/produtos\/\d+$/.test(link.pathname) || link.matches("[data-open]")) return;
+    const from = new URLSearchParams(location.search), query = new URLSearchParams(link.search);
+    ["depois", "antes", "aberto"].forEach((name) => from.delete(name));
+    query.set("lista", from);
+    link.search = query;
+  }
+  ["mousedown", "click"].forEach((kind) => list.addEventListener(kind, takeAlong));
+
   list.addEventListener("keydown", (event) => {
     if (event.key === " " && event.target.matches("[data-open]")) { event.preventDefault(); toggle(event.target.closest(".record")); }
   });
