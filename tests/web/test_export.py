@@ -6,6 +6,8 @@ import asyncio
 import gzip
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 from django.test import AsyncClient
 
 from cast import person
@@ -126,6 +128,7 @@ def test_f28_under_the_real_kind_of_server_the_pieces_come_one_by_one_and_stop_w
         content = aiter(answer)
         first = await anext(content)
         await content.aclose()
+        await sync_to_async(connections.close_all)()  # the thread of the request ends with the loop
         return first
 
     assert asyncio.run(leave_early()).startswith(b"\xef\xbb\xbfSKU;")
