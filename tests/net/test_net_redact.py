@@ -164,3 +164,11 @@ def test_only_harmless_headers_are_kept_redacted_and_short():
 
 def test_a_placeholder_is_shown_as_a_mask():
     assert (shown(Secret("token")), shown("open")) == (MASK, "open")
+
+
+@pytest.mark.parametrize("word", ["access_token", "ACCESS_TOKEN", "API_KEY", "shopKey", "access_to\u212aen"])
+@pytest.mark.parametrize("beside", ["", "ação ", "€ ", "ı "])
+def test_a_key_is_found_in_any_case_and_beside_any_letters(word: str, beside: str) -> None:
+    kept = redact(json.dumps({"a": beside, word: "a b c d"}, ensure_ascii=False))
+    assert "a b c d" not in kept
+    assert MASK in kept

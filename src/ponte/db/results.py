@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
+from ponte.db.records import listing_to_json, problem_to_json
 from ponte.db.search import searchable
 from ponte.db.sql import fetch, marks, rows_of_marks, run, run_many
 from ponte.domain.fingerprint import fingerprint
@@ -101,7 +101,7 @@ def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
                 item.http_status,
                 now,
                 dumps(dict(item.offer.payload)) if item.offer else None,
-                dumps([provenance_to_json(one) for one in item.offer.provenance]) if item.offer else "[]",
+                dumps(item.offer.provenance) if item.offer else "[]",  # orjson writes them as provenance_to_json does
                 item.attempt_id,
             )
             for item in ended

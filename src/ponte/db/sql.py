@@ -67,19 +67,22 @@ def run(sql: str, params: Sequence[Any] = ()) -> int:
 
 def run_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     """Execute one statement for many rows, in one round trip where the database can."""
-    batch = [_adapted(row) for row in rows]
+    batch = list(rows)
     if batch:
         with connection.cursor() as cursor:
-            cursor.executemany(sql, batch)
+            cursor.executemany(sql, _all_adapted(batch))
 
 
 def _adapted(params: Sequence[Any]) -> Sequence[Any]:
+    return _all_adapted([params])[0]
+
+
+def _all_adapted(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Write moments as the ORM writes them, so that both compare: SQLite keeps UTC as text without an offset."""
     if connection.vendor != "sqlite":
-        return params
-    return [
-        connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value for value in params
-    ]
+        return rows
+    adapt = connection.ops.adapt_datetimefield_value  # looked up once: `connection` asks for its thread each time
+    return [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
 
 
 def locked() -> str:

@@ -195,6 +195,8 @@ def plain(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():  # nothing to take apart
+        return " ".join(text.casefold().split())
     bare = "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
     return " ".join(bare.casefold().split())
 

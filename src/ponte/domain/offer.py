@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from ponte.domain.message import JSON
 
+# Made once: `json.dumps` with options makes an encoder for each call.
+_plain = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -36,5 +39,4 @@ class Offer:
     @property
     def digest(self) -> str:
         """Return a digest of the payload: the same offer as last accepted is not sent again."""
-        plain = json.dumps(self.payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(_plain(self.payload).encode(), digest_size=16).hexdigest()

@@ -13,6 +13,8 @@ from ponte.net.redact import redact
 def discreet(outcome: Outcome, secrets: Collection[str]) -> Outcome:
     """Return the outcome with every foreign word redacted; `secrets` are our own live ones, by their exact text."""
     match outcome:
+        case Accepted(_, ()):
+            return outcome
         case Accepted(_, warnings):
             return replace(outcome, warnings=_all(warnings, secrets))
         case Rejected(problems):

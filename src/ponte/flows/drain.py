@@ -81,6 +81,7 @@ class LaneDrain:
         self._breaker = Breaker(probing=lease.held.probing)
         self._room = asyncio.Semaphore(line.context.concurrency)
         self._active: set[asyncio.Task[None]] = set()
+        self._roomy = asyncio.Event()
         self._results: list[Result] = []
         self._settled = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -176,7 +177,12 @@ class LaneDrain:
         for job in jobs:
             task = asyncio.create_task(self._run_one(job, reading))
             self._active.add(task)
-            task.add_done_callback(self._active.discard)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._active.discard(task)
+        if len(self._active) < BATCH:
+            self._roomy.set()
 
     async def _run_one(self, job: Job, reading: Reading | None) -> None:
         result = Result(job, Postponed(SUPERSEDED), spared=True, begun=False)
@@ -266,9 +272,13 @@ class LaneDrain:
             self._healed = True
 
     async def _wait_for_room(self) -> None:
-        """Wait until fewer than a batch run: the next is claimed while these go on."""
+        """Wait until fewer than a batch run: the next is claimed while these go on.
+
+        `asyncio.wait` would look at every one of them each time that one has ended.
+        """
         while len(self._active) >= BATCH:
-            await asyncio.wait(self._active, return_when=asyncio.FIRST_COMPLETED)
+            self._roomy.clear()
+            await self._roomy.wait()
 
     async def _wait_for_all(self) -> None:
         if self._active:

@@ -67,9 +67,12 @@ def errand_of(offer: Offer, rules: Rules, *, stored: bool) -> Errand:
     return Errand(item, shape.text(offer.payload.get("description")), seller_sku(item), rules, stored)
 
 
+# Made once: `json.dumps` with options makes an encoder for each call.
+_plain = json.JSONEncoder(sort_keys=True, ensure_ascii=True).encode
+
+
 def digest(value: JSON) -> str:
-    plain = json.dumps(value, sort_keys=True, ensure_ascii=True)
-    return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(_plain(value).encode(), digest_size=8).hexdigest()
 
 
 def sent_before(listing: Listing) -> dict[str, JSON]:

@@ -63,8 +63,11 @@ class Draft:
     def title(self) -> Provenance:
         limit = self.category.max_title if self.category else None
         name = "family_name" if self.account.user_products else "title"
-        clean = replace(self.sku, name=sendable(self.sku.name), product_name=sendable(self.sku.product_name))
-        return replace(self.rules.mapping.titled(clean, NO_LIMIT if limit is None else limit), field=name)
+        sku = self.sku
+        # A copy of a SKU costs more than the whole title, and most texts are clean as they are.
+        if not (sku.name.isprintable() and sku.product_name.isprintable()):
+            sku = replace(sku, name=sendable(sku.name), product_name=sendable(sku.product_name))
+        return replace(self.rules.mapping.titled(sku, NO_LIMIT if limit is None else limit), field=name)
 
     @cached_property
     def price(self) -> Provenance | None:
@@ -73,6 +76,10 @@ class Draft:
         if price is None or not price.is_finite() or abs(price) > LARGEST_PRICE:
             return None
         return self.rules.mapping.priced(self.sku)
+
+    @cached_property
+    def stock(self) -> Provenance:
+        return replace(self.rules.mapping.stocked(self.sku), field="available_quantity")
 
     @cached_property
     def description(self) -> str:
@@ -131,7 +138,7 @@ def _item(draft: Draft) -> dict[str, JSON]:
         "category_id": draft.category_id,
         "price": float(draft.price.sent) if draft.price else None,
         "currency_id": CURRENCY,
-        "available_quantity": int(_stock(draft).sent),
+        "available_quantity": int(draft.stock.sent),
         "buying_mode": "buy_it_now",
         "condition": draft.option("condition"),
         "listing_type_id": draft.option("listing_type"),
@@ -141,10 +148,6 @@ def _item(draft: Draft) -> dict[str, JSON]:
     }
     terms = _sale_terms(draft)
     return {**item, "sale_terms": terms} if terms else item
-
-
-def _stock(draft: Draft) -> Provenance:
-    return replace(draft.rules.mapping.stocked(draft.sku), field="available_quantity")
 
 
 def _shipping(draft: Draft) -> dict[str, JSON]:
@@ -159,7 +162,7 @@ def _sale_terms(draft: Draft) -> list[JSON]:
 
 
 def _origins(draft: Draft) -> list[Provenance]:
-    lines = [draft.category_line, draft.title, draft.price, _stock(draft)]
+    lines = [draft.category_line, draft.title, draft.price, draft.stock]
     found = [line for line in lines if line is not None]
     found += [one.provenance for one in draft.attributes if one.entry is not None and one.provenance is not None]
     if draft.pictures:

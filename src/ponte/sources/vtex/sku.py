@@ -6,7 +6,7 @@ be missing, null, in another letter case or of another type; what cannot be used
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from ponte.domain.message import JSON
@@ -32,6 +32,7 @@ def read_answer(answer: JSON) -> Sku | None:
     alternate = lowered(get("alternateids"))
     category_ids = _category_ids(fields)
     product_name, sku_name = line(get("productname")), line(get("skuname"))
+    images, sizes = objects(get("images")), lowered(get("dimension"))
     return Sku(
         id=sku_id,
         product_id=identifier(get("productid")),
@@ -45,18 +46,18 @@ def read_answer(answer: JSON) -> Sku | None:
         description=block(get("productdescription"))[:MAX_DESCRIPTION],
         category_ids=category_ids,
         category_names=_category_names(category_ids, get("productcategories")),
-        images=_images(get("images")),
+        images=_images(images),
         specifications=(
             *_specifications(get("skuspecifications"), of_sku=True),
             *_specifications(get("productspecifications"), of_sku=False),
         ),
-        dimensions=_dimensions(get("dimension")),
+        dimensions=_dimensions(sizes),
         trade_policies=_trade_policies(get("saleschannels")),
         active=flag(get("isactive"), untold=True),
         product_active=flag(get("isproductactive"), untold=True),
         is_kit=flag(get("iskit"), untold=False),
         detail_path=line(get("detailurl")),
-        flaws=tuple(_flaws(fields)),
+        flaws=tuple(_flaws(fields, images, sizes)),
     )
 
 
@@ -90,9 +91,9 @@ def _category_names(ids: tuple[str, ...], names: JSON) -> tuple[str, ...]:
     return tuple(line(table.get(category_id)) for category_id in ids)
 
 
-def _images(value: JSON) -> tuple[Image, ...]:
+def _images(images: Sequence[Fields]) -> tuple[Image, ...]:
     found: dict[str, Image] = {}
-    for image in objects(value):
+    for image in images:
         url = picture_url(image.get("imageurl"))
         if url:
             found.setdefault(url, Image(url, line(image.get("imagename"))))
@@ -116,9 +117,8 @@ def _specifications(value: JSON, *, of_sku: bool) -> Iterator[Specification]:
             yield Specification(name, texts, of_sku)
 
 
-def _dimensions(value: JSON) -> Dimensions:
-    fields = lowered(value)
-    height, width, length, weight = (_positive(fields.get(name)) for name in SIZES)
+def _dimensions(sizes: Fields) -> Dimensions:
+    height, width, length, weight = (_positive(sizes.get(name)) for name in SIZES)
     return Dimensions(height_cm=height, width_cm=width, length_cm=length, weight_g=weight)
 
 
@@ -131,7 +131,7 @@ def _trade_policies(value: JSON) -> tuple[str, ...]:
     return tuple(filter(None, map(identifier, value))) if isinstance(value, list) else ()
 
 
-def _flaws(fields: Fields) -> Iterator[Problem]:
+def _flaws(fields: Fields, images: Sequence[Fields], sizes: Fields) -> Iterator[Problem]:
     for name in TEXTS:
         if has_control(fields.get(name.lower())):
             yield _warning(ProblemClass.VTEX_DATA_MISSING, name, "vtex.control_characters_removed")
@@ -139,13 +139,11 @@ def _flaws(fields: Fields) -> Iterator[Problem]:
     if isinstance(description, str) and len(description) > MAX_DESCRIPTION:
         params = {"limit": str(MAX_DESCRIPTION), "value": str(len(description))}
         yield _warning(ProblemClass.DESCRIPTION_INVALID, "ProductDescription", "vtex.description_cut", params)
-    sizes = lowered(fields.get("dimension"))
     for name in SIZES:
         value = sizes.get(name)
         if value not in (None, 0, "") and _positive(value) is None:
             params = {"value": line(value)[:50]}
             yield _warning(ProblemClass.DIMENSIONS_INVALID, f"Dimension.{name}", "vtex.unusable_number", params)
-    images = objects(fields.get("images"))
     unusable = sum(1 for image in images if image.get("imageurl") and not picture_url(image.get("imageurl")))
     if unusable:
         params = {"value": str(unusable)}
