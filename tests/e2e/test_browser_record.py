@@ -85,21 +85,27 @@ def test_tries_open_and_close_and_give_a_command_to_copy(cast, records, visit):
     assert download.value.suggested_filename == f"ponte-registro-{records[1].pk}-tentativa-2.json"
 
 
+def press(page, key):
+    """Press a key when the page is there to hear it: an address changes before its scripts run."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+
+
 def test_the_keys_go_on_copy_and_act(cast, records, visit):
     page = visit(cast.bruno, address(records[0], "?lista=status%3Derror"))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page).to_have_url(re.compile(rf"/produtos/{records[1].pk}[?]"))
-    page.keyboard.press("c")
+    press(page, "c")
     expect(page.locator("#mensagem .done")).to_be_visible()
     assert "required for category" in page.evaluate("navigator.clipboard.readText()")
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.locator(".record-head .tag")).to_contain_text("Na fila")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page).to_have_url(re.compile(rf"/produtos/{records[2].pk}[?]"))
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page).to_have_url(re.compile(rf"/produtos/{records[0].pk}[?]"))  # the one between is no error any more
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog", name="Atalhos de teclado")).to_contain_text("No registro")
     page.keyboard.press("Escape")
     page.get_by_label("Anotação neste registro").press_sequentially("renepc")
@@ -108,7 +114,7 @@ def test_the_keys_go_on_copy_and_act(cast, records, visit):
 
 def test_a_removed_log_is_restored_from_its_page(cast, records, visit):
     page = visit(cast.bruno, address(records[1]))
-    page.keyboard.press("e")
+    press(page, "e")
     expect(page.get_by_text("Este log foi removido")).to_be_visible()
     page.locator(".do").get_by_role("button", name="Restaurar").click()
     expect(page.get_by_text("Este log foi removido")).to_be_hidden()

@@ -156,10 +156,11 @@ def test_f26_a_lost_connection_is_told_and_made_up_for(cast, rows, visit):
         page.evaluate("document.body.dispatchEvent(new CustomEvent('ponte:changed'))")
         expect(page.locator("[data-live]")).to_have_class(re.compile("lost"))
         page.wait_for_function("() => !document.hidden")
+    page.get_by_role("button", name="Tentar agora").click()
     expect(page.locator("#perdido")).to_be_visible()
     moved(rows[0], "queued")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Tentar agora").click()
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('ponte:changed'))")
     expect(page.locator("#perdido")).to_be_hidden()
     expect(page.locator(f"#r-{rows[0].pk} .tag")).to_have_text("Na fila")
 
