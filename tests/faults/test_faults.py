@@ -23,15 +23,13 @@ SMALL = {
     "zombies": ("--stops", "4", "--channels", "4", "--skus", "60"),
     "ambiguous": ("--lost", "12", "--channels", "2", "--skus", "100"),
     "poison": ("--channels", "2", "--skus", "60"),
-    "share": ("--channels", "6", "--skus", "300"),
+    "share": ("--channels", "6", "--skus", "600"),
     "refresh": ("--skus", "20"),
     "breaker": ("--outage", "5", "--skus", "200"),
     "graceful": ("--terms", "4", "--channels", "4", "--skus", "120"),
 }
 CONTROLS = (
     ("kills", "stuck", "--kills", "2", "--changes", "40"),
-    ("zombies", "stale"),
-    ("zombies", "stale|duplicates", "--without", "doubt"),
     ("ambiguous", "duplicates"),
     ("refresh", "token_calls"),
     ("breaker", "requests_in_the_outage"),

@@ -19,7 +19,8 @@ def run(told: Namespace) -> dict[str, Any]:
     setting = Setting(told.database, told.channels, told.skus // told.channels, told.lease, told.heartbeat)
     stage = set_stage(setting)
     load = Load(stage, random.Random(told.seed))
-    crew = Crew(stage, 2, lanes=8, rig="no_rescue" if told.control else "")
+    # Half of the lanes each: whoever starts first must leave the other its share.
+    crew = Crew(stage, 2, lanes=max(1, told.channels // 2), rig="no_rescue" if told.control else "")
     begin = time.monotonic()
     try:
         load.first()
