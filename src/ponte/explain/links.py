@@ -1,7 +1,4 @@
-"""Addresses to open beside an explanation: pages of the VTEX Admin, of Ponte, and the listing itself.
-
-The VTEX paths are those of VTEX's developer guide "sent offers integration" (read 2026-08).
-"""
+"""Addresses to open beside an explanation: pages of the VTEX Admin, of Ponte, and the listing itself."""
 
 from __future__ import annotations
 
@@ -9,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
+from ponte.domain.vtex_admin import INVENTORY, PRICES, PRODUCT_FORM, SKU_FORM, page_of
 from ponte.explain.catalogue import choose_language, words
 from ponte.explain.places import Where
 
 MAX_URL = 2_000
-MAX_ID = 40
 
 
 class LinkKind(StrEnum):
@@ -39,10 +36,10 @@ class Link:
 
 # The path, and which value of the context it needs.
 _VTEX: Mapping[LinkKind, tuple[str, str]] = {
-    LinkKind.VTEX_SKU: ("/admin/Site/SkuForm.aspx?idSku=", "sku_id"),
-    LinkKind.VTEX_PRODUCT: ("/admin/Site/ProdutoForm.aspx?id=", "product_id"),
-    LinkKind.VTEX_PRICE: ("/admin/pricing/#/prices/?productId=", "product_id"),
-    LinkKind.VTEX_STOCK: ("/admin/inventory/?skuId=", "sku_id"),
+    LinkKind.VTEX_SKU: (SKU_FORM, "sku_id"),
+    LinkKind.VTEX_PRODUCT: (PRODUCT_FORM, "product_id"),
+    LinkKind.VTEX_PRICE: (PRICES, "product_id"),
+    LinkKind.VTEX_STOCK: (INVENTORY, "sku_id"),
 }
 _OURS: Mapping[LinkKind, str] = {LinkKind.MAPPING: "mapping_url", LinkKind.CONNECTION: "channel_url"}
 _BY_PLACE: Mapping[Where, tuple[LinkKind, ...]] = {
@@ -80,10 +77,8 @@ def address(kind: LinkKind, context: Mapping[str, str]) -> str:
 
 
 def _vtex(path: str, needs: str, context: Mapping[str, str]) -> str:
-    account, value = str(context.get("account") or ""), str(context.get(needs) or "")
-    if not _ACCOUNT.fullmatch(account) or not value or len(value) > MAX_ID:
-        return ""
-    return f"https://{account.lower()}.myvtex.com{path}{quote(value, safe='', errors='replace')}"
+    account, page = str(context.get("account") or ""), page_of(path, str(context.get(needs) or ""))
+    return f"https://{account.lower()}.myvtex.com{page}" if page and _ACCOUNT.fullmatch(account) else ""
 
 
 def _own_path(path: str) -> str:

@@ -6,8 +6,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 
 from ponte.db.models import User
-
-MAX_PASSWORD = 128
+from ponte.db.passwords import MAX_PASSWORD
 
 
 def confirmed(request: HttpRequest, user: User) -> bool:

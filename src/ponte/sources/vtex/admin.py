@@ -1,16 +1,14 @@
-"""Pages of the VTEX Admin about one SKU, to open beside a record.
-
-The paths are those that VTEX's own solution links use (developer guide "sent offers integration", read 2026-08).
-"""
+"""Pages of the VTEX Admin about one SKU, to open beside a record."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-MAX_ID = 40
+from ponte.domain.vtex_admin import INVENTORY, PRICES, PRODUCT_FORM, SKU_FORM, page_of
+
 VTEX_HOSTS = (".vtexcommercestable.com.br", ".vtexcommercebeta.com.br", ".myvtex.com", ".vtex.com.br")
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9.:\[\]-]{1,200}", re.ASCII)
@@ -36,11 +34,11 @@ class AdminLink:
 
 # Which trade policies sell a product is a field of the product's own form.
 _PATHS = (
-    (AdminPage.SKU, "/admin/Site/SkuForm.aspx?idSku=", "sku"),
-    (AdminPage.PRODUCT, "/admin/Site/ProdutoForm.aspx?id=", "product"),
-    (AdminPage.PRICE, "/admin/pricing/#/prices/?productId=", "product"),
-    (AdminPage.STOCK, "/admin/inventory/?skuId=", "sku"),
-    (AdminPage.TRADE_POLICY, "/admin/Site/ProdutoForm.aspx?id=", "product"),
+    (AdminPage.SKU, SKU_FORM, "sku"),
+    (AdminPage.PRODUCT, PRODUCT_FORM, "product"),
+    (AdminPage.PRICE, PRICES, "product"),
+    (AdminPage.STOCK, INVENTORY, "sku"),
+    (AdminPage.TRADE_POLICY, PRODUCT_FORM, "product"),
 )
 
 
@@ -66,7 +64,7 @@ def admin_links(account: str, base_url: str, *, sku_id: str, product_id: str) ->
     base = admin_base(account, base_url)
     ids = {"sku": sku_id.strip(), "product": product_id.strip()}
     return tuple(
-        AdminLink(page, f"{base}{path}{quote(ids[needs], safe='', errors='replace')}")
+        AdminLink(page, f"{base}{found}")
         for page, path, needs in _PATHS
-        if base and 0 < len(ids[needs]) <= MAX_ID
+        if base and (found := page_of(path, ids[needs]))
     )
