@@ -66,6 +66,22 @@ def test_processes_that_start_at_once_agree_on_one_key(tmp_path):
         assert len(set(threads.map(start, range(4)))) == 1
 
 
+def test_the_key_that_came_first_is_kept_and_nothing_else_stays(tmp_path, monkeypatch):
+    """Another process links its key between our look and our link."""
+    link = os.link
+
+    def overtaken(source: str, target: Path) -> None:
+        target.write_text(KEY, encoding="ascii")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", overtaken)
+    assert loaded(tmp_path).secret_key == KEY
+    monkeypatch.undo()
+    found = loaded(tmp_path)
+    assert found.secret_key == KEY
+    assert [entry.name for entry in found.data.iterdir()] == ["secret.key"]
+
+
 def test_a_setting_may_stand_in_a_file(tmp_path):
     file = tmp_path / "key"
     file.write_text(f"{KEY}\n", encoding="utf-8")

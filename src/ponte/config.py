@@ -6,8 +6,10 @@ A wrong value stops the start with one sentence (`ConfigError`).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -229,17 +231,23 @@ def _secret_key(environ: Mapping[str, str], data: Path) -> str:
 
 
 def _kept_key(path: Path) -> str:
-    """Return the key of this data folder; the first process to come makes it, also when several start at once."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """Return the key of this data folder; the first process to come makes it, also when several start at once.
+
+    The key is written whole under a name of its own and then linked: nobody ever reads half of it, and a process
+    killed on the way leaves no empty key behind.
+    """
+    if path.exists():
         return _read_key(path)
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix="secret.") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
     except OSError as error:
         raise ConfigError(f"PONTE_DATA: {path} cannot be written: {error.strerror}.") from error
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key)
-    return key
+    return _read_key(path)
 
 
 def _read_key(path: Path) -> str:
