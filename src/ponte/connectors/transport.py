@@ -31,9 +31,15 @@ def unanswered(request: Request, answer: NoAnswer, stage: Stage = Stage.SEND) ->
 
     The code of the problem is the failure ("tls", "redirect", "forbidden_address" ...), for the text on the screen.
     """
+    if answer.failure is Failure.WINDOW:
+        return Postponed(Problem(ProblemClass.THROTTLED, stage, request.endpoint, "window"), _seconds(answer.detail))
     unknown = request.changes and answer.sent
     problem = Problem(_kind(answer.failure), stage, request.endpoint, answer.failure.value, answer.detail)
     return Postponed(problem, unknown=unknown)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() else None
 
 
 def _kind(failure: Failure) -> ProblemClass:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ponte.domain.mapping import Mapping as ChannelMapping
-from ponte.domain.message import JSON, Conversation, Request, Response
+from ponte.domain.message import JSON, Answer, Conversation, Request, Response
 from ponte.domain.offer import Offer
-from ponte.domain.outcome import Blocked, Link, Outcome, Postponed, Tokens
-from ponte.domain.problem import Problem
+from ponte.domain.outcome import Blocked, Link, Listing, Outcome, Postponed, Tokens
+from ponte.domain.problem import Problem, ProblemClass
+from ponte.domain.sheet import Sheet, Suggestion
 from ponte.domain.sku import Sku
 
 CONTRACT_VERSION = 1
@@ -33,6 +34,17 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """How often one endpoint may be asked: `burst` at once, then one each `every_seconds`.
+
+    A long one (more than ten seconds) is a window: kept in the database, so that restarts and other workers know it.
+    """
+
+    every_seconds: float
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How hard the marketplace may be asked, and how slow its search is."""
 
@@ -41,6 +53,54 @@ class Limits:
     concurrency: int = 20
     search_lag_seconds: float = 20.0
     """After a create whose answer was lost, a search by SKU may miss the new listing for this long."""
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    """By endpoint ("PUT /items/{sku}"), beside the pace of the whole channel."""
+    gather: int = 0
+    """How many SKUs at most go into one request of `Gathers.together`; 0 for a connector that does not gather."""
+    gather_seconds: float = 1.0
+    """A gathered request leaves when nobody has joined for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A known operator of a platform: what the connection form is filled with ("Carrefour" of Mirakl)."""
+
+    code: str
+    name: str
+    base_url: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One line of the documentation's table: which field of VTEX becomes which field there, and by what rule."""
+
+    vtex: str
+    marketplace: str
+    required: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One line of the table of refusals: what the marketplace says and the class it means."""
+
+    code: str
+    kind: ProblemClass
+    subject: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a marketplace signs what it posts: HMAC-SHA256 over "{timestamp}.{body}" (or the body alone), in hex."""
+
+    header: str
+    secret: str
+    """The name of the secret setting that holds the key."""
+    prefix: str = ""
+    timestamp_header: str = ""
+    max_age_seconds: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +113,7 @@ class Manifest:
     """Where its requests go unless the channel says otherwise."""
     kinds: frozenset[str] = frozenset({"product"})
     capabilities: frozenset[str] = frozenset()
-    """Of: "oauth", "follows", "withdraws", "learns"."""
+    """Of: "oauth", "follows", "withdraws", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears"."""
     settings: tuple[Setting, ...] = ()
     limits: Limits = Limits()
     contract_version: int = CONTRACT_VERSION
@@ -62,6 +122,14 @@ class Manifest:
     token_secret: str = "access_token"  # noqa: S105 -- the secret's name
     short: str = ""
     """Two letters for the channel's badge."""
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Further addresses of the marketplace by name ("login"); a channel's setting "host_login" takes its place."""
+    beta: bool = False
+    """Made from documents, not yet proved with a real account."""
+    presets: tuple[Preset, ...] = ()
+    fields: tuple[FieldLine, ...] = ()
+    signature: Signature | None = None
+    """With "hears": how posts are signed; None when the marketplace does not sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +203,77 @@ class Connector(Protocol):
 
     def verbs(self) -> Mapping[str, str]:
         """Return deep links by name with {listing}, {category} placeholders ("listing", "category")."""
+        ...
+
+
+@runtime_checkable
+class Documents(Protocol):
+    """A connector that can say which refusals it knows."""
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Return the table of known refusals, for the documentation and the inbox of codes without a rule."""
+        ...
+
+
+@runtime_checkable
+class Ends(Protocol):
+    """The ability "ends"."""
+
+    def end(self, link: Link, rules: Rules) -> Conversation[Outcome]:
+        """End the listing for good: `send` would make a new one. `Accepted(None)` when it is gone, also if it was."""
+        ...
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """The ability "finds"."""
+
+    def find(self, sku: str, rules: Rules) -> Conversation[tuple[Listing, ...] | Postponed | Blocked]:
+        """Return the listings that the marketplace keeps under the seller's SKU; changes nothing."""
+        ...
+
+
+@runtime_checkable
+class Gathers(Protocol):
+    """The ability "gathers": one request for many SKUs."""
+
+    def together(
+        self, topic: str, requests: Mapping[str, Request], rules: Rules
+    ) -> Conversation[Mapping[str, Answer]]:
+        """Ask at once for what the conversations of several SKUs yielded under one topic.
+
+        `requests` by SKU. The result has each SKU's own part of the answer: a small JSON of its own, or the same
+        trouble for all. The part is classified by the endpoint of the SKU's request.
+        """
+        ...
+
+
+@runtime_checkable
+class Suggests(Protocol):
+    """The ability "suggests": categories for a SKU or for words."""
+
+    def suggest(self, words: str, rules: Rules) -> Conversation[tuple[Suggestion, ...] | Postponed | Blocked]:
+        """Return the marketplace's categories that suit a title or words, the best first."""
+        ...
+
+
+@runtime_checkable
+class Sheets(Protocol):
+    """The ability "sheets": what a category asks for, in one shape for all marketplaces."""
+
+    def sheet_key(self, category: str) -> str:
+        """Return the key of the fact that `learn` brings for a category."""
+        ...
+
+    def sheet(self, category: str, fact: JSON) -> Sheet | None:
+        """Read a fact as a sheet. Pure."""
+        ...
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """The ability "hears": the marketplace posts when something changed."""
+
+    def heard(self, body: bytes) -> tuple[str, ...]:
+        """Return the seller's SKUs (or listing ids, as "listing:ID") that a post is about; () for nonsense. Pure."""
         ...

@@ -48,6 +48,9 @@ class Request:
     `endpoint` is the path with its variable parts named ("PUT /items/{id}"): statistics, classification and
     limits go by it. `changes` says that the request changes something over there: the fence is checked first,
     and a lost answer means that the outcome is unknown.
+    `host` names another address of the same marketplace, of `Manifest.hosts` ("login"); "" is the channel's own.
+    `together` is the topic ("offers", "import/2035") of a request that is only asked along with those of other SKUs:
+    `Gathers.together` asks once for all, and this conversation is sent its own part of the answer.
     """
 
     method: str
@@ -60,6 +63,8 @@ class Request:
     headers: tuple[tuple[str, str | Secret], ...] = ()
     authorized: bool = True
     changes: bool = False
+    host: str = ""
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Failure(StrEnum):
     RESET = "reset"  # the connection broke before the answer was whole
     TOO_LARGE = "too_large"
     REDIRECT = "redirect"  # an answer asked to go elsewhere; never followed
+    WINDOW = "window"  # it may be asked again only later; nothing was sent, `detail` says in how many seconds
     FENCED = "fenced"  # the lease or the generation moved on: nothing was sent
 
 

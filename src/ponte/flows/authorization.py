@@ -141,7 +141,7 @@ async def _carry(
     connector: Connector,
     database: Database,
 ) -> Problem | None:
-    line = marketplace_line(connector, channel.base_url, channel.secrets())
+    line = marketplace_line(connector, channel.base_url, channel.secrets(), channel.settings)
     async with Transport(config().private_hosts) as transport:
         answer = await converse(conversation, Party("marketplace", transport, line, Pace(1.0, 1)), Record())
     if not isinstance(answer, Tokens):

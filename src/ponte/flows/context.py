@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ponte.connectors import Broken, get
 from ponte.db.models import Channel
 from ponte.domain.connector import Connector, Rules
-from ponte.domain.mapping import Mapping
+from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.mapping_file import parse_mapping
 from ponte.domain.message import Secret
 from ponte.flows.tokens import Credentials
@@ -26,7 +27,7 @@ class Context:
     trade_policy: str
     affiliate_id: str
     connector: Connector
-    mapping: Mapping
+    mapping: ChannelMapping
     settings: dict[str, str]
     credentials: Credentials
     marketplace: Line
@@ -68,10 +69,10 @@ def read_context(channel_id: int, *, without_mapping: bool = False) -> Context |
         trade_policy=channel.trade_policy,
         affiliate_id=channel.affiliate_id,
         connector=connector,
-        mapping=parsed.mapping if parsed and parsed.mapping else Mapping(),
+        mapping=parsed.mapping if parsed and parsed.mapping else ChannelMapping(),
         settings={name: str(value) for name, value in channel.settings.items()},
         credentials=Credentials(secrets, channel.token_version, channel.token_until_ms, dict(channel.settings)),
-        marketplace=marketplace_line(connector, channel.base_url, secrets),
+        marketplace=marketplace_line(connector, channel.base_url, secrets, channel.settings),
         vtex=Line(
             channel.store.base_url,
             {"X-VTEX-API-AppKey": Secret("app_key"), "X-VTEX-API-AppToken": Secret("app_token")},
@@ -84,10 +85,13 @@ def read_context(channel_id: int, *, without_mapping: bool = False) -> Context |
     )
 
 
-def marketplace_line(connector: Connector, base_url: str, secrets: dict[str, str]) -> Line:
+def marketplace_line(
+    connector: Connector, base_url: str, secrets: dict[str, str], settings: Mapping[str, object]
+) -> Line:
     """Return where a channel's requests go and with which token."""
     manifest = connector.manifest
-    line = Line(base_url or manifest.base_url)
+    hosts = {name: str(settings.get(f"host_{name}") or address) for name, address in manifest.hosts.items()}
+    line = Line(base_url or manifest.base_url, hosts=hosts)
     with_token(line, connector, secrets)
     return line
 

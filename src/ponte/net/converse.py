@@ -185,9 +185,8 @@ def _shown_headers(request: Request, line: Line) -> dict[str, str]:
 
 
 def _shown_url(request: Request, line: Line, secrets: tuple[str, ...]) -> str:
-    path = request.path if request.path.startswith("http") else line.base_url + request.path
     query = f"?{urlencode(request.query)}" if request.query else ""
-    return redact(path + query, secrets)
+    return redact(line.address(request) + query, secrets)
 
 
 def _shown_body(request: Request, secrets: tuple[str, ...]) -> str:

@@ -36,9 +36,24 @@ class Line:
     base_url: str
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Further addresses of the same side by name."""
+
+    def address(self, request: Request) -> str:
+        """Return where a request goes, without its query. Raises `ValueError` for a host that nobody declared."""
+        if is_foreign(request):
+            return request.path
+        if request.host and request.host not in self.hosts:
+            raise ValueError(request.host)
+        return (self.hosts[request.host] if request.host else self.base_url) + request.path
 
     def __repr__(self) -> str:
         return f"Line({self.base_url})"
+
+
+def is_foreign(request: Request) -> bool:
+    """True for a whole address: it gets no credentials and only public addresses are reached."""
+    return request.path.startswith(("http://", "https://"))
 
 
 def _always() -> bool:
@@ -99,9 +114,9 @@ class Transport:
 
         `may_go` is asked when a JSON body is about to leave; what it stops was not sent.
         """
-        foreign = request.path.startswith(("http://", "https://"))
+        foreign = is_foreign(request)
         try:
-            url = URL(request.path if foreign else line.base_url + request.path)
+            url = URL(line.address(request))
         except ValueError:
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail="not an address")
         if not may_call(url, self._private_hosts):

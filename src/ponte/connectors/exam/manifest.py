@@ -11,7 +11,9 @@ from ponte.connectors.exam.rehearsal import always, play
 from ponte.domain.connector import CONTRACT_VERSION, Connector
 
 LANGUAGES = ("pt-BR", "en", "es")
-CAPABILITIES = frozenset({"oauth", "follows", "withdraws", "learns"})
+CAPABILITIES = frozenset(
+    {"oauth", "follows", "withdraws", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears"}
+)
 
 
 class ManifestExam(Bench):
