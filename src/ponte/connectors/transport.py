@@ -6,7 +6,7 @@ from collections.abc import Generator
 from datetime import UTC, datetime
 
 from ponte.domain.message import Answer, Failure, NoAnswer, Request, Response
-from ponte.domain.outcome import Postponed
+from ponte.domain.outcome import WINDOW, Postponed
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.domain.retry import retry_after
 
@@ -32,7 +32,7 @@ def unanswered(request: Request, answer: NoAnswer, stage: Stage = Stage.SEND) ->
     The code of the problem is the failure ("tls", "redirect", "forbidden_address" ...), for the text on the screen.
     """
     if answer.failure is Failure.WINDOW:
-        return Postponed(Problem(ProblemClass.THROTTLED, stage, request.endpoint, "window"), _seconds(answer.detail))
+        return Postponed(Problem(ProblemClass.THROTTLED, stage, request.endpoint, WINDOW), _seconds(answer.detail))
     unknown = request.changes and answer.sent
     problem = Problem(_kind(answer.failure), stage, request.endpoint, answer.failure.value, answer.detail)
     return Postponed(problem, unknown=unknown)

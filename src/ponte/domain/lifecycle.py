@@ -123,6 +123,16 @@ def settle(outcome: Outcome, *, tries: int, luck: float) -> Verdict:
             )
         case Rejected(problems, listing):
             return _rejected(problems, listing, tries + 1, luck)
+        case Postponed(problem, float(seconds), _, listing) if outcome.by_window:
+            return Verdict(
+                Status.PENDING,
+                Phase.QUEUED,
+                AttemptResult.POSTPONED,
+                problems=(problem,),
+                listing=listing,
+                next_in=seconds,
+                tries=tries,
+            )
         case Postponed(problem, retry_in, _, listing):
             return _postponed(problem, retry_in, listing, tries + 1, luck)
         case Pending(listing, problem, check_in):

@@ -9,6 +9,9 @@ from typing import TypeAlias
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
 
+WINDOW = "window"
+"""The code of a problem that only says: this may be asked again at a later time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -65,6 +68,11 @@ class Postponed:
     retry_in: float | None = None
     unknown: bool = False
     listing: Listing | None = None
+
+    @property
+    def by_window(self) -> bool:
+        """True when nobody refused: the marketplace takes the next batch only then. No try is used up."""
+        return self.problem.code == WINDOW and self.retry_in is not None
 
 
 @dataclass(frozen=True, slots=True)

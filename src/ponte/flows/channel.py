@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from ponte.domain.connector import Gathers, Rules
 from ponte.domain.message import NoAnswer, Request, Response
 from ponte.domain.outcome import Blocked
 from ponte.domain.problem import Problem
 from ponte.flows.context import VTEX_BURST, Context, with_token
 from ponte.flows.facts import FactBook
 from ponte.flows.failpoints import reach
+from ponte.flows.gathering import Gathering, Joining
 from ponte.flows.offline import Database
 from ponte.flows.tokens import Credentials, is_stale, refresh
+from ponte.flows.windows import Windows
 from ponte.net.converse import Asks, Party
 from ponte.net.pace import Pace
 
@@ -44,11 +47,34 @@ class ChannelLine:
             context.marketplace,
             pace or Pace(context.requests_per_second, context.burst),
             renew=self._renew,
+            shut=Windows(context.channel_id, context.connector.manifest.limits.rates, database).shut,
         )
+        self._gathering: Gathering | None = None
+        if isinstance(context.connector, Gathers) and context.connector.manifest.limits.gather:
+            limits = context.connector.manifest.limits
+            self._gathering = Gathering(
+                context.connector,
+                self._known_rules,
+                replace(self.marketplace),
+                most=limits.gather,
+                quiet=limits.gather_seconds,
+            )
+            self.marketplace.gather = Joining(self._gathering, "", None).ask
 
-    def marketplace_for(self, gate: Gate, may_go: Callable[[], bool]) -> Party:
+    def _known_rules(self) -> Rules:
+        return replace(self.context.rules, facts=self.facts.known)
+
+    @property
+    def gathers(self) -> int:
+        """How many SKUs are asked for together at most; 0 where each asks for itself."""
+        return self.context.connector.manifest.limits.gather if self._gathering else 0
+
+    def marketplace_for(self, sku: str, gate: Gate, may_go: Callable[[], bool]) -> Party:
         """Return the marketplace with a gate and a last look of one run."""
-        return replace(self.marketplace, gate=gate, may_go=may_go)
+        party = replace(self.marketplace, gate=gate, may_go=may_go)
+        if self._gathering is not None:
+            party.gather = Joining(self._gathering, sku, gate).ask
+        return party
 
     async def prepare(self) -> None:
         """Load facts, and refresh a token that is about to end before anybody is refused for it."""

@@ -22,6 +22,7 @@ from ponte.flows.breaker import Breaker, open_seconds
 from ponte.flows.channel import ChannelLine
 from ponte.flows.discretion import discreet
 from ponte.flows.failpoints import reach
+from ponte.flows.gathering import GATHER_PATIENCE_SECONDS
 from ponte.flows.integrate import Desk, integrate
 from ponte.flows.job import Job, Result
 from ponte.flows.lease import Fence, Lease
@@ -79,7 +80,8 @@ class LaneDrain:
         self._solitude = solitude or Solitude()
         self._fence = Fence(lease, database)
         self._breaker = Breaker(probing=lease.held.probing)
-        self._room = asyncio.Semaphore(line.context.concurrency)
+        self._room = asyncio.Semaphore(max(line.context.concurrency, line.gathers))
+        self._most = max(BATCH, line.gathers)
         self._active: set[asyncio.Task[None]] = set()
         self._roomy = asyncio.Event()
         self._results: list[Result] = []
@@ -89,7 +91,7 @@ class LaneDrain:
         self._trouble: Problem | None = None
         self._healed = False
         self._silence = 0.0
-        self.job_seconds = JOB_SECONDS
+        self.job_seconds = JOB_SECONDS + (GATHER_PATIENCE_SECONDS if line.gathers else 0.0)
         self.served = Served()
 
     def stop(self, reason: str) -> None:
@@ -181,7 +183,7 @@ class LaneDrain:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.discard(task)
-        if len(self._active) < BATCH:
+        if len(self._active) < self._most:
             self._roomy.set()
 
     async def _run_one(self, job: Job, reading: Reading | None) -> None:
@@ -206,7 +208,7 @@ class LaneDrain:
             self._line.facts,
             reading,
             self._line.vtex,
-            self._line.marketplace_for(lambda request: self._gate(request, result.job), self._may_go),
+            self._line.marketplace_for(result.job.sku, lambda request: self._gate(request, result.job), self._may_go),
         )
         result.begun, result.spared = True, False
         if self._line.blocked is not None:
@@ -261,7 +263,7 @@ class LaneDrain:
             self.stop("throttled")
             self._trouble, self._silence = silence
             return
-        if _only_doubtful(result):
+        if _only_doubtful(result) or (isinstance(result.outcome, Postponed) and result.outcome.by_window):
             return
         was_probing = self._breaker.probing
         trouble = self._breaker.watch(result.outcome)
@@ -276,7 +278,7 @@ class LaneDrain:
 
         `asyncio.wait` would look at every one of them each time that one has ended.
         """
-        while len(self._active) >= BATCH:
+        while len(self._active) >= self._most:
             self._roomy.clear()
             await self._roomy.wait()
 

@@ -47,6 +47,10 @@ class FactBook:
     async def load(self) -> None:
         self._known = await self._database.read(read_facts, self._channel_id)
 
+    @property
+    def known(self) -> dict[str, JSON]:
+        return self._known
+
     async def get(self, keys: tuple[str, ...], rules: Rules, party: Party) -> dict[str, JSON] | Postponed | Blocked:
         """Return the facts of these keys, learning those that are missing."""
         for key in keys:

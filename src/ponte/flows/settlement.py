@@ -239,6 +239,8 @@ def _look_later(batch: _Batch, result: Result, place: Place, work: Running) -> N
     match result.outcome:
         case Accepted(_, _, follow_in):
             name, wait, tries = AttemptResult.ACCEPTED, follow_in, 0
+        case Postponed(_, float(seconds)) as put_off if put_off.by_window:
+            name, wait, tries = AttemptResult.POSTPONED, seconds, work.tries
         case Postponed(_, asked) if not result.spared:
             name, tries = AttemptResult.POSTPONED, work.tries + 1
             wait = backoff(tries, random.random(), asked)  # noqa: S311 -- spreads retries

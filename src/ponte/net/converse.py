@@ -7,12 +7,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import orjson
 
-from ponte.domain.message import Answer, Conversation, NoAnswer, Request, Response
+from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
 from ponte.domain.retry import retry_after
 from ponte.net.pace import Pace
 from ponte.net.redact import MASK, kept_body, kept_headers, redact, shown
@@ -22,6 +22,10 @@ T = TypeVar("T")
 MAX_STEPS = 60
 THROTTLED_SECONDS = 5.0
 OPEN_HEADERS = frozenset({"content-type", "accept", "x-version"})
+
+
+Gather: TypeAlias = "Callable[[Request, Record], Awaitable[Answer]]"
+"""Asks for a request along with those of other SKUs; notes in the record what passed."""
 
 
 class Asks(Protocol):
@@ -56,6 +60,10 @@ def _may_always_go() -> bool:
     return True
 
 
+async def _no_wait(_: str) -> float:
+    return 0.0
+
+
 async def _no_renewal(_request: Request, _response: Response, _used: Mapping[str, str]) -> bool:
     return False
 
@@ -67,6 +75,8 @@ class Party:
     `gate` is asked before every request; a `NoAnswer` from it stops the request (the lease is lost, the breaker is
     open). `may_go` is asked once more when one that changes something is about to leave. `renew` is asked about every
     answer, with the secrets that its request was sent with; True means: the credentials are fresh now, repeat once.
+    `shut` is asked for an endpoint's own limit: the seconds until it may be asked again, 0 for now. `gather` carries
+    the requests that have a topic (`Request.together`).
     """
 
     side: str
@@ -76,6 +86,8 @@ class Party:
     gate: Callable[[Request], Awaitable[NoAnswer | None]] = _open_gate
     may_go: Callable[[], bool] = _may_always_go
     renew: Callable[[Request, Response, Mapping[str, str]], Awaitable[bool]] = _no_renewal
+    shut: Callable[[str], Awaitable[float]] = _no_wait
+    gather: Gather | None = None
 
 
 class EndlessConversationError(Exception):
@@ -104,6 +116,8 @@ async def converse(conversation: Conversation[T], party: Party, record: Record) 
 
 
 async def _ask_and_renew(request: Request, party: Party, record: Record) -> Answer:
+    if request.together and party.gather is not None:
+        return await party.gather(request, record)
     stopped = await _wait_for_leave(request, party)
     if stopped is not None:
         return stopped
@@ -119,6 +133,9 @@ async def _wait_for_leave(request: Request, party: Party) -> Answer | None:
 
     Where the other side wants long silence, that is what it would answer: it is not asked again to hear it.
     """
+    seconds = await party.shut(request.endpoint)
+    if seconds:
+        return NoAnswer(Failure.WINDOW, sent=False, detail=str(math.ceil(seconds)))
     silence = await party.pace.take()
     if silence:
         return Response(429, {"retry-after": str(math.ceil(silence))})
@@ -165,7 +182,7 @@ def _passed(request: Request, answer: Answer, party: Party, started_at: datetime
         url=_shown_url(request, party.line, secrets),
         endpoint=request.endpoint,
         request_headers=_shown_headers(request, party.line),
-        request_body=_shown_body(request, secrets),
+        request_body=shown_body(request, secrets),
         status=response.status if response else None,
         response_headers=kept_headers(response.headers, secrets) if response else {},
         response_body=kept_body(response.body, secrets) if response else "",
@@ -189,7 +206,8 @@ def _shown_url(request: Request, line: Line, secrets: tuple[str, ...]) -> str:
     return redact(line.address(request) + query, secrets)
 
 
-def _shown_body(request: Request, secrets: tuple[str, ...]) -> str:
+def shown_body(request: Request, secrets: tuple[str, ...]) -> str:
+    """Return what a request carries as it may be stored."""
     if request.json is not None:
         return kept_body(orjson.dumps(request.json), secrets)
     if request.form:

@@ -177,6 +177,8 @@ def _body(request: Request, line: Line) -> Any:
         form = aiohttp.FormData()
         for part in request.files:
             form.add_field(part.field, part.content, filename=part.filename, content_type=part.content_type)
+        for name, value in request.form:
+            form.add_field(name, _opened(value, line))
         return form
     if request.form:
         return aiohttp.FormData([(name, _opened(value, line)) for name, value in request.form])

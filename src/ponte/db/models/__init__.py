@@ -19,6 +19,7 @@ from ponte.db.models.keeping import (
 from ponte.db.models.lanes import ActionCount, ActionState, BulkAction, Inbox, Lane, LaneState, Quarantine, Work
 from ponte.db.models.records import Attempt, Exchange, Integration, Problem
 from ponte.db.models.stores import Channel, Fact, Invitation, MappingVersion, Membership, Role, Store, Token, User
+from ponte.db.models.windows import Window
 
 __all__ = [
     "ActionCount",
@@ -54,5 +55,6 @@ __all__ = [
     "Tally",
     "Token",
     "User",
+    "Window",
     "Work",
 ]

@@ -1,0 +1,61 @@
+"""How often an endpoint may be asked: short limits wait in this process, long ones stand in the database.
+
+A window (one product file in fifteen minutes, say) must be known to every worker and after a restart: the right to
+ask is taken in the database before the request leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from ponte.db.clock import now_ms
+from ponte.db.models import Window
+from ponte.domain.connector import Rate
+from ponte.flows.offline import Database
+from ponte.net.pace import PATIENCE_SECONDS, Pace
+
+
+class Windows:
+    """The endpoints' own limits of one channel."""
+
+    def __init__(self, channel_id: int, rates: Mapping[str, Rate], database: Database) -> None:
+        self._channel_id = channel_id
+        self._rates = rates
+        self._database = database
+        self._paces: dict[str, Pace] = {}
+
+    async def shut(self, endpoint: str) -> float:
+        """Take the right to ask an endpoint once; returns 0, or the seconds until its window opens."""
+        rate = self._rates.get(endpoint)
+        if rate is None:
+            return 0.0
+        if rate.every_seconds > PATIENCE_SECONDS:
+            return await self._database.write(take_window, self._channel_id, endpoint, rate)
+        pace = self._paces.get(endpoint)
+        if pace is None:
+            pace = self._paces[endpoint] = Pace(1 / rate.every_seconds, rate.burst)
+        return await pace.take()
+
+
+def take_window(channel_id: int, endpoint: str, rate: Rate) -> float:
+    """Take one turn of a window if it is open; returns the seconds to wait if it is not.
+
+    `full_at_ms` is when all turns of the burst are there again: a turn moves it on by one step.
+    """
+    step, now = int(rate.every_seconds * 1000), now_ms()
+    with transaction.atomic():
+        window, _ = Window.objects.select_for_update().get_or_create(channel_id=channel_id, endpoint=endpoint[:120])
+        full_at = max(window.full_at_ms, now)
+        if full_at - now > step * (rate.burst - 1):
+            return (full_at - now - step * (rate.burst - 1)) / 1000
+        window.full_at_ms = full_at + step
+        window.save(update_fields=["full_at_ms"])
+    return 0.0
+
+
+def opens_at_ms(channel_id: int, endpoint: str) -> int:
+    """Return when a window of one turn opens, in milliseconds since 1970; 0 when it was never used."""
+    found = Window.objects.filter(channel_id=channel_id, endpoint=endpoint).values_list("full_at_ms", flat=True)
+    return next(iter(found), 0)
