@@ -1,4 +1,4 @@
-"""Try Ponte with fakes: a store, two marketplace accounts, a user, the initial load."""
+"""Try Ponte with fakes: a store, an account at each marketplace, a user, the initial load."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from ponte.ops.orphan import SUPERVISED
+from ponte.sandbox.markets import MARKETS
 
 MARK = "demo.json"
 READY_SECONDS = 60.0
@@ -29,12 +30,14 @@ USER = "demo"
 @click.option("--skus", default=500, show_default=True, help="How many products the sandbox store has.")
 @click.option("--seed", default=7, show_default=True, help="Equal seeds make equal stores.")
 @click.option("--data", default=".ponte-demo", show_default=True, type=click.Path(path_type=Path), help="Folder.")
+@click.option("--channels", default=",".join(MARKETS), show_default=True, help="Which marketplaces, with commas.")
 @click.option("--catalog", type=click.Path(exists=True, path_type=Path), help="Real VTEX answers to serve instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when it is ready.")
-def demo(*, port: int, skus: int, seed: int, data: Path, catalog: Path | None, as_json: bool) -> None:
+def demo(*, port: int, skus: int, seed: int, data: Path, channels: str, catalog: Path | None, as_json: bool) -> None:
     """Start everything on this machine with a sandbox; nothing outside the folder is touched. Ctrl-C stops."""
+    markets = _known(channels)
     data = _fresh(data.absolute())
-    sandbox_process, places = _start_sandbox(skus, seed, catalog)
+    sandbox_process, places = _start_sandbox(skus, seed, markets, catalog)
     try:
         _settle_environment(data, port, places)
         told = _set_up(places, data, port)
@@ -49,14 +52,28 @@ def demo(*, port: int, skus: int, seed: int, data: Path, catalog: Path | None, a
 @click.option("--mercadolivre-port", default=9102, show_default=True)
 @click.option("--skus", default=500, show_default=True)
 @click.option("--seed", default=7, show_default=True)
+@click.option("--channels", default=",".join(MARKETS), show_default=True, help="Which marketplaces, with commas.")
 @click.option("--catalog", type=click.Path(exists=True), help="Real VTEX answers to serve instead.")
-def sandbox(vtex_port: int, mercadolivre_port: int, skus: int, seed: int, catalog: str | None) -> None:
-    """Run the fake VTEX and the fake Mercado Livre alone."""
+def sandbox(
+    *, vtex_port: int, mercadolivre_port: int, skus: int, seed: int, channels: str, catalog: str | None
+) -> None:
+    """Run the fake VTEX and the fake marketplaces alone."""
     from ponte.sandbox.serve import main
 
     arguments = ["--vtex-port", str(vtex_port), "--mercadolivre-port", str(mercadolivre_port)]
-    arguments += ["--skus", str(skus), "--seed", str(seed)]
+    arguments += ["--skus", str(skus), "--seed", str(seed), "--markets", _known(channels)]
     main(arguments + (["--catalogue", catalog] if catalog else []))
+
+
+def _known(channels: str) -> str:
+    """Return the marketplaces as asked for, once each."""
+    asked = [*dict.fromkeys(name.strip() for name in channels.split(",") if name.strip())]
+    unknown = [name for name in asked if name not in MARKETS]
+    if unknown or not asked:
+        raise click.BadParameter(
+            f"{', '.join(unknown) or 'none'}; known: {', '.join(MARKETS)}", param_hint="--channels"
+        )
+    return ",".join(asked)
 
 
 def _fresh(data: Path) -> Path:
@@ -70,8 +87,11 @@ def _fresh(data: Path) -> Path:
     return data
 
 
-def _start_sandbox(skus: int, seed: int, catalog: Path | None) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+def _start_sandbox(
+    skus: int, seed: int, markets: str, catalog: Path | None
+) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     command = [sys.executable, "-m", "ponte.sandbox.serve", "--skus", str(skus), "--seed", str(seed)]
+    command += ["--markets", markets]
     command += ["--catalogue", str(catalog)] if catalog else []
     process = subprocess.Popen(  # noqa: S603 -- our own program
         command, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, SUPERVISED: "1"}
@@ -87,8 +107,9 @@ def _settle_environment(data: Path, port: int, places: dict[str, Any]) -> None:
     """Make this process and its children use the demo's folder and nothing else."""
     for name in [name for name in os.environ if name.startswith("PONTE_")]:
         del os.environ[name]
-    hosts = [places[side]["base_url"].removeprefix("http://") for side in ("vtex", "mercadolivre")]
-    os.environ |= {"PONTE_DATA": str(data), "PONTE_PORT": str(port), "PONTE_PRIVATE_HOSTS": " ".join(hosts)}
+    hosts = {places["vtex"]["base_url"].removeprefix("http://")}
+    hosts.update(host for place in places["channels"] for host in place["hosts"])
+    os.environ |= {"PONTE_DATA": str(data), "PONTE_PORT": str(port), "PONTE_PRIVATE_HOSTS": " ".join(sorted(hosts))}
 
 
 def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
@@ -101,7 +122,7 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
     from ponte.ops.database import migrate
 
     migrate()
-    vtex, marketplace = places["vtex"], places["mercadolivre"]
+    vtex = places["vtex"]
     store, key = add_store(
         vtex["account"],
         name="Loja Modelo",
@@ -109,24 +130,18 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
         app_key=vtex["app_key"],
         app_token=vtex["app_token"],
     )
-    for (code, name), seller in zip(
-        (("mlb", "Mercado Livre"), ("mlp", "ML Premium")), marketplace["sellers"], strict=False
-    ):
+    for place in places["channels"]:
         made = add_channel(
             store,
-            code=code,
-            name=name,
-            connector="mercadolivre",
+            code=place["code"],
+            name=place["name"],
+            connector=place["connector"],
             affiliate_id=vtex["affiliate"],
             trade_policy=vtex["trade_policy"],
-            base_url=marketplace["base_url"],
-            settings={"client_id": marketplace["client_id"]},
-            secrets={
-                "client_secret": marketplace["client_secret"],
-                "refresh_token": seller["refresh_token"],
-                "access_token": seller["access_token"],
-            },
-            mapping_text=places["mapping"],
+            base_url=place["base_url"],
+            settings=place["settings"],
+            secrets=place["secrets"],
+            mapping_text=place["mapping"],
         )
         if isinstance(made, Unusable):
             raise click.ClickException(made.reason)
@@ -145,7 +160,8 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
 
 
 def _addresses(places: dict[str, Any]) -> dict[str, str]:
-    return {side: places[side]["base_url"] for side in ("vtex", "mercadolivre")}
+    addresses = {place["connector"]: place["base_url"] for place in places["channels"]}
+    return {"vtex": places["vtex"]["base_url"], **addresses}
 
 
 def _register_affiliate(vtex: dict[str, Any], endpoint: str) -> None:
@@ -206,11 +222,11 @@ def _announce(told: dict[str, str], places: dict[str, Any], *, as_json: bool) ->
     if as_json:
         click.echo(json.dumps(told))
     else:
+        fakes = "".join(f"            {name}: {url}\n" for name, url in _addresses(places).items())
         click.echo(
             f"\n  Ponte     {told['url']}\n  Usuário   {told['user']}\n  Senha     {told['password']}\n"
             f"  API       Authorization: Bearer {told['token']}\n"
-            f"  VTEX      {places['vtex']['base_url']}/_sandbox/skus\n"
-            f"  ML        {places['mercadolivre']['base_url']}/_sandbox/items\n"
+            f"  Simulados\n{fakes}"
             f"  Pasta     {told['data']}\n\n  Ctrl-C para parar.\n"
         )
     sys.stdout.flush()

@@ -59,6 +59,8 @@ class Limits:
     """How many SKUs at most go into one request of `Gathers.together`; 0 for a connector that does not gather."""
     gather_seconds: float = 1.0
     """A gathered request leaves when nobody has joined for so long."""
+    batch: str = ""
+    """The endpoint whose window people wait for, of `rates`: the screen says when the next batch leaves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,9 @@ def unfit_access(given: Access, manifest: Manifest, kept: Mapping[str, str]) -> 
         value = own.get(setting.name, "")
         filled = value or before.get(setting.name) or setting.default or not setting.required
         found[setting.name] = (_unfit_text(value, MAX_VALUE) if value else None) if filled else Unfit.MISSING
+    for host in manifest.hosts:
+        address = given.settings.get(f"host_{host}", "")
+        found[f"host_{host}"] = address_flaw(address) if address else None
     return {name: flaw for name, flaw in found.items() if flaw}
 
 

@@ -7,12 +7,14 @@ ask is taken in the database before the request leaves.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.db import transaction
 
-from ponte.db.clock import now_ms
+from ponte.connectors import Broken
+from ponte.db.clock import moment, now_ms
 from ponte.db.models import Window
-from ponte.domain.connector import Rate
+from ponte.domain.connector import Connector, Rate
 from ponte.flows.offline import Database
 from ponte.net.pace import PATIENCE_SECONDS, Pace
 
@@ -55,7 +57,11 @@ def take_window(channel_id: int, endpoint: str, rate: Rate) -> float:
     return 0.0
 
 
-def opens_at_ms(channel_id: int, endpoint: str) -> int:
-    """Return when a window of one turn opens, in milliseconds since 1970; 0 when it was never used."""
+def next_batch_at(channel_id: int, connector: Connector | Broken) -> datetime | None:
+    """Return when a channel's next batch may leave; None when that is now, or it sends none."""
+    endpoint = "" if isinstance(connector, Broken) else connector.manifest.limits.batch
+    if not endpoint:
+        return None
     found = Window.objects.filter(channel_id=channel_id, endpoint=endpoint).values_list("full_at_ms", flat=True)
-    return next(iter(found), 0)
+    opens_at = next(iter(found), 0)
+    return moment(opens_at) if opens_at > now_ms() else None

@@ -14,6 +14,7 @@ from ponte.db.filters import Bucket
 from ponte.db.models import Channel, Integration, LaneState
 from ponte.db.queries import ChannelState
 from ponte.domain.lifecycle import Action, Status, actions
+from ponte.domain.outcome import WINDOW
 from ponte.web.clock import brief
 from ponte.web.explained import summed_up
 from ponte.web.labels import BUCKETS, REMOVED, Label, bucket_of
@@ -138,5 +139,7 @@ def _waiting_reason(found: Integration, lane: ChannelState | None, now: datetime
     if lane and lane.stopped:
         return _("Aguarda o canal voltar")
     if found.next_attempt_at and found.next_attempt_at > now:
+        if found.headline_code == WINDOW:
+            return _("Sai no próximo lote: %(time)s") % {"time": brief(found.next_attempt_at, now)}
         return _("Nova tentativa: %(time)s") % {"time": brief(found.next_attempt_at, now)}
     return ""

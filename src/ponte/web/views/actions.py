@@ -9,15 +9,19 @@ from typing import Final
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from ponte.connectors import get
 from ponte.db import queries
 from ponte.db.models import Integration, LaneState
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import Reprocessed, reprocess
+from ponte.flows.windows import next_batch_at
 from ponte.web.access import Visit, acting, record_to_change, signed_in
+from ponte.web.clock import brief
 from ponte.web.pages import page, safe_next
 
 MAX_CHOSEN: Final = 200
@@ -95,6 +99,10 @@ def _told_of_reprocess(done: Reprocessed, found: Integration, visit: Visit) -> T
         return Told(_("O SKU %(sku)s entrou na fila e espera: o canal está em pausa.") % sku)
     if state and state.stopped:
         return Told(_("O SKU %(sku)s entrou na fila e espera o canal voltar.") % sku)
+    batch_at = next_batch_at(found.channel_id, get(found.channel.connector))
+    if batch_at:
+        told = sku | {"time": brief(batch_at, timezone.now())}
+        return Told(_("O SKU %(sku)s entrou na fila e sai no próximo lote: %(time)s.") % told)
     return Told(_("O SKU %(sku)s entrou na fila.") % sku)
 
 
