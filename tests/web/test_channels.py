@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cast import PASSWORD, person
+from cast import PASSWORD, person, proved
 from factories import make_channel, make_integration
 from ponte.db.models import Audit, Channel, Lane, Membership, Role, Tally, User, Work
 from ponte.flows.ingest import Hint, take
@@ -145,6 +145,23 @@ def test_new_credentials_ask_for_the_persons_password(cast, as_, keyed):
     keyed.refresh_from_db()
     assert keyed.secrets() == {"client_secret": "new-secret", "refresh_token": SECRET + "-r"}
     assert Audit.objects.get(verb="channel access changed").actor == cast.ana
+
+
+def test_who_signs_in_with_the_company_must_have_done_so_lately(cast, as_, keyed):
+    cast.ana.set_unusable_password()
+    cast.ana.save()
+    form = {"s_client_id": "app-2", "s_client_secret": "new-secret", "base_url": ""}
+    client = as_(cast.ana)
+    proved(client, seconds_ago=3600)
+    answer = client.post("/canais/mlb/conta", form)
+    assert answer.status_code == 422
+    assert "/conta/confirmar?next=/canais/mlb" in answer.text
+    keyed.refresh_from_db()
+    assert keyed.secrets()["client_secret"] == SECRET
+    proved(client)
+    assert client.post("/canais/mlb/conta", form).status_code == 302
+    keyed.refresh_from_db()
+    assert keyed.secrets()["client_secret"] == "new-secret"
 
 
 def test_f33_an_inward_address_is_told_at_its_field(cast, as_, keyed):

@@ -1,4 +1,4 @@
-"""A person's password once more, before credentials change hands."""
+"""A person's proof once more, before credentials change hands."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from django.http import HttpRequest
 
 from ponte.db.models import User
 from ponte.db.passwords import MAX_PASSWORD
+from ponte.web.sessions import proved_lately
 
 
 def confirmed(request: HttpRequest, user: User) -> bool:
     """True when the form brings the person's own password; wrong ones count as failed sign-ins.
 
-    Who signs in with their company's account has none to give: their session alone speaks for them.
+    Who signs in with their company's account has none to give: they must have signed in there, or given a second
+    factor, a short while ago.
     """
     if not user.has_usable_password():
-        return True
+        return proved_lately(request)
     password = request.POST.get("password", "")
     if not password or len(password) > MAX_PASSWORD:
         return False

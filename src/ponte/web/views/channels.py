@@ -194,6 +194,7 @@ def _forms(found: Channel, wrong: Wrong) -> Mapping[str, object]:
         "fields": fields,
         "access": account,
         "password_flaw": wrong.password,
+        "here": address_of(found),
         "flawed": _flawed((*fields, *account)),
     }
 
