@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ponte.web.views.errors.methods_told",
 ]
 
 ROOT_URLCONF = "ponte.urls"

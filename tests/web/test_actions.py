@@ -168,6 +168,14 @@ def test_no_page_changes_anything_by_being_looked_at(cast, as_, error, success):
     assert [error.updated_at, Counter.objects.count(), Work.objects.count()] == before
 
 
+def test_a_reloaded_form_is_told_in_words_and_given_the_way_back(cast, as_, error):
+    answer = as_(cast.ana).get(f"/produtos/{error.pk}/reprocessar", headers={"accept": "text/html"})
+    assert answer.status_code == 405
+    assert "só recebe formulários" in answer.text
+    assert f'href="/produtos/{error.pk}"' in answer.text
+    assert "POST" in answer.headers["Allow"]
+
+
 def test_f24_pages_of_a_store_are_not_kept_by_any_cache(cast, as_, error):
     for path in ("/produtos", f"/produtos/{error.pk}", "/produtos/linhas"):
         assert "no-store" in as_(cast.ana).get(path)["Cache-Control"]

@@ -6,6 +6,8 @@ import json
 import logging
 import re
 import secrets
+from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -48,6 +50,27 @@ def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
     notice = {"ponte:notice": {"text": _("Esta página ficou antiga. Recarregue e tente de novo."), "reload": True}}
     answer.headers["HX-Trigger"] = json.dumps(notice)
     return answer
+
+
+def methods_told(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return the middleware that says in words, with the way back, that a form's address is no page (405).
+
+    It is met by reloading what a refused form answered.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = answer(request)
+        if given.status_code != HTTPStatus.METHOD_NOT_ALLOWED or given.content or "Allow" not in given.headers:
+            return given
+        if not request.accepts("text/html") or request.path.startswith("/api/"):
+            return given
+        back = request.path.rstrip("/").rpartition("/")[0] or "/"
+        text = _("Este endereço só recebe formulários; não há nada para abrir aqui.")
+        told = page(request, "errors/refused.html", {"text": text, "back": back}, status=given.status_code)
+        told.headers["Allow"] = given.headers["Allow"]
+        return told
+
+    return middleware
 
 
 def no_store(request: HttpRequest) -> HttpResponse:
