@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,8 @@ from ponte.sandbox.markets import MARKETS
 
 MARK = "demo.json"
 READY_SECONDS = 60.0
+CHECK_SECONDS = 300.0
+CHECK_EVERY_SECONDS = 3.0
 USER = "demo"
 
 
@@ -33,15 +36,30 @@ USER = "demo"
 @click.option("--channels", default=",".join(MARKETS), show_default=True, help="Which marketplaces, with commas.")
 @click.option("--catalog", type=click.Path(exists=True, path_type=Path), help="Real VTEX answers to serve instead.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line when it is ready.")
-def demo(*, port: int, skus: int, seed: int, data: Path, channels: str, catalog: Path | None, as_json: bool) -> None:
+@click.option("--check", is_flag=True, help="Without waiting times; compare every result with what is true, and end.")
+def demo(
+    *,
+    port: int,
+    skus: int,
+    seed: int,
+    data: Path,
+    channels: str,
+    catalog: Path | None,
+    as_json: bool,
+    check: bool,
+) -> None:
     """Start everything on this machine with a sandbox; nothing outside the folder is touched. Ctrl-C stops."""
     markets = _known(channels)
+    if check and catalog:
+        raise click.UsageError("--check knows the truth of the sandbox's own catalogue only; leave --catalog out.")
     data = _fresh(data.absolute())
     sandbox_process, places = _start_sandbox(skus, seed, markets, catalog)
     try:
         _settle_environment(data, port, places)
         told = _set_up(places, data, port)
-        sys.exit(_serve(told, places, as_json=as_json))
+        after = Checking(skus, seed) if check else None
+        code = _serve(told, places, after, as_json=as_json)
+        sys.exit(code if after is None else after.code)
     finally:
         sandbox_process.terminate()
         sandbox_process.wait(timeout=10)
@@ -183,7 +201,32 @@ def _register_affiliate(vtex: dict[str, Any], endpoint: str) -> None:
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 -- likewise
 
 
-def _serve(told: dict[str, str], places: dict[str, Any], *, as_json: bool) -> int:
+class Checking:
+    """Waits until every record has its result, prints the confusion matrix, and ends the demo."""
+
+    def __init__(self, skus: int, seed: int) -> None:
+        self.code = 2
+        self._skus = skus
+        self._seed = seed
+
+    def run(self) -> None:
+        from ponte.sandbox.catalogue import make_catalogue
+        from ponte.sandbox.judge import hurry, judge
+
+        catalogue = make_catalogue(self._skus, self._seed)
+        until = time.monotonic() + CHECK_SECONDS
+        verdict = judge(catalogue, self._seed)
+        while time.monotonic() < until and (verdict.wrong or not verdict.judged):
+            time.sleep(CHECK_EVERY_SECONDS)
+            hurry()
+            verdict = judge(catalogue, self._seed)
+        for line in verdict.lines():
+            click.echo(line)
+        self.code = int(bool(verdict.wrong or not verdict.judged))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _serve(told: dict[str, str], places: dict[str, Any], after: Checking | None, *, as_json: bool) -> int:
     from ponte.ops.supervise import Child, supervise
 
     children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
@@ -192,6 +235,8 @@ def _serve(told: dict[str, str], places: dict[str, Any], *, as_json: bool) -> in
         if _wait_until_ready(told["url"]):
             _load()
             _announce(told, places, as_json=as_json)
+            if after is not None:
+                after.run()
 
     threading.Thread(target=load_and_announce, daemon=True).start()
     return supervise(children)

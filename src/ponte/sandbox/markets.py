@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 if TYPE_CHECKING:  # the command line reads the names alone, and should not wait for a web server to load
     from aiohttp import web
 
-    from ponte.sandbox.catalogue import Catalogue
+    from ponte.sandbox.catalogue import Catalogue, CatalogueSku
+    from ponte.sandbox.fate import Fate
     from ponte.sandbox.switchboard import Switchboard
 
 MERCADO_LIVRE = "mercadolivre"
@@ -53,6 +54,7 @@ class FakeMarket(Protocol):
     make_app: Callable[..., web.Application]
     access: Callable[[web.Application, str], dict[str, Any]]
     mapping: Callable[[Catalogue], str]
+    truth: Callable[[CatalogueSku, web.Application], Fate]
 
 
 @dataclass(frozen=True, slots=True)

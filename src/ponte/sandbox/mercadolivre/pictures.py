@@ -17,7 +17,7 @@ from ponte.sandbox.mercadolivre.listing import NEVER
 
 MAX_BYTES = 10 * 1024 * 1024
 MIN_SIDE = 500
-_MARKER = re.compile(r"picture-(?:fails-(\d{3})|takes-(\d{1,7})|(too-small))")
+MARKER = re.compile(r"picture-(?:fails-(\d{3})|takes-(\d{1,7})|(too-small))")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -70,7 +70,7 @@ class Pictures:
         return picture
 
     def _download(self, source: str) -> tuple[float, str]:
-        marker = _MARKER.search(source) if "picture-" in source else None
+        marker = MARKER.search(source) if "picture-" in source else None
         if marker is None:
             return self._clock() + self._seconds, ""
         status, takes_ms, too_small = marker.groups()
