@@ -67,6 +67,18 @@ def test_a_success_that_the_marketplace_would_have_refused_is_wrong():
     assert len(judge(CATALOGUE, SEED).wrong) == 1
 
 
+def test_what_was_refused_only_after_sending_was_not_caught_before():
+    record = said(sku_with(Defect.EAN_CHECK_DIGIT), "error", ProblemClass.IDENTIFIER_INVALID)
+    assert any("named 1 of 1 refusals (100%)" in line for line in judge(CATALOGUE, SEED).lines())
+    Integration.objects.filter(pk=record.pk).update(headline_stage=Stage.MARKETPLACE)
+    assert any("named 0 of 1 refusals (0%)" in line for line in judge(CATALOGUE, SEED).lines())
+
+
+def test_an_error_of_our_own_on_a_sound_product_is_a_false_alarm():
+    said(sku_with(None), "error", ProblemClass.TITLE_INVALID)
+    assert any("1 false alarms among 1" in line for line in judge(CATALOGUE, SEED).lines())
+
+
 def test_what_has_no_result_yet_is_not_right():
     said(sku_with(None), "queued")
     verdict = judge(CATALOGUE, SEED)
