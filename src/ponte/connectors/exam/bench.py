@@ -8,13 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ponte.connectors.exam.particulars import Particulars, read_particulars
 from ponte.connectors.exam.recordings import Recording, read_recordings
-from ponte.domain.connector import Connector, Rules
+from ponte.domain.connector import Connector, Ends, Finds, Rules, Suggests
 from ponte.domain.message import JSON, Conversation
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Pending, Postponed, Rejected, Tokens
 from ponte.domain.problem import Problem
+from ponte.domain.sheet import Suggestion
 
 OUTCOMES = (Accepted, Rejected, Postponed, Pending, Blocked)
+NOT_YET = (Postponed, Blocked)
+WORDS = "Caixa de som portátil"
 
 
 @cache
@@ -43,18 +47,40 @@ class Bench:
         return made
 
     @property
+    def capabilities(self) -> frozenset[str]:
+        return self.subject.manifest.capabilities
+
+    @property
     def module_name(self) -> str:
         return type(self.subject).__module__
+
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the connector's module."""
+        origin = importlib.import_module(self.module_name).__file__
+        return Path(origin).parent if origin else None
+
+    @property
+    def is_ours(self) -> bool:
+        """True for a connector that Ponte brings along: its documentation is made from its manifest."""
+        return self.module_name.startswith("ponte.")
+
+    def particulars(self) -> Particulars:
+        """Return what must be known of the connector: of its class's attributes and of its `exam.toml`."""
+        told = read_particulars(self.folder) if self.folder else Particulars()
+        return Particulars(self.harmless | told.harmless, self.upserts or told.upserts, told.names_only_failures)
 
     def situations(self) -> dict[str, Recording]:
         if self.recordings is not None:
             return _recordings(self.recordings)
-        origin = importlib.import_module(self.module_name).__file__
-        return _recordings(Path(origin).parent / "recordings") if origin else {}
+        return _recordings(self.folder / "recordings") if self.folder else {}
 
     def ordinary(self) -> Recording:
         """Return the situation that stands for everyday: its SKU, rules and listing serve all other tests."""
-        assert "accepted" in self.situations(), "the situation 'accepted' is not recorded"
+        assert "accepted" in self.situations(), (
+            "the situation 'accepted' is not recorded: write recordings/accepted.json, a create that succeeds"
+            " (its form: the docstring of ponte.connectors.exam.recordings)"
+        )
         return self.situations()["accepted"]
 
     def listing(self) -> Listing:
@@ -76,26 +102,49 @@ class Bench:
         }
         for key in subject.needs(ordinary.sku, rules):
             found[f"learn {key}"] = subject.learn(key, rules)
-        if "withdraws" in subject.manifest.capabilities:
+        if "withdraws" in self.capabilities:
             found["withdraw"] = subject.withdraw(Link(self.listing()), rules)
             found["withdraw in doubt"] = subject.withdraw(Link(self.listing(), 86_400.0), rules)
-        if "follows" in subject.manifest.capabilities:
+        if "follows" in self.capabilities:
             found["follow"] = subject.follow(Link(self.listing()), rules)
-        if "oauth" in subject.manifest.capabilities:
+        if "oauth" in self.capabilities:
             found["refresh"] = subject.refresh(rules)
+        return found | self._of_abilities(rules)
+
+    def _of_abilities(self, rules: Rules) -> dict[str, Conversation[Any]]:
+        subject: Any = self.subject
+        found: dict[str, Conversation[Any]] = {}
+        if isinstance(subject, Ends):
+            found["end"] = subject.end(Link(self.listing()), rules)
+        if isinstance(subject, Finds):
+            found["find"] = subject.find(self.ordinary().sku.id, rules)
+        if isinstance(subject, Suggests):
+            found["suggest"] = subject.suggest(WORDS, rules)
         return found
 
     def assert_fit(self, name: str, result: object) -> None:
         """Fail unless the result is one that this conversation may have."""
-        if name.startswith("learn"):
-            fit = isinstance(result, Postponed | Blocked) or is_json(result)
-        elif name == "refresh":
-            fit = isinstance(result, Tokens | Postponed | Blocked)
-        else:
-            fit = isinstance(result, OUTCOMES)
+        verb = name.partition(":")[0].split()[0]
+        match verb:
+            case "learn":
+                fit = isinstance(result, NOT_YET) or is_json(result)
+            case "refresh":
+                fit = isinstance(result, Tokens | Postponed | Blocked)
+            case "find":
+                fit = isinstance(result, NOT_YET) or _is_tuple_of(Listing, result)
+            case "suggest":
+                fit = isinstance(result, NOT_YET) or _is_tuple_of(Suggestion, result)
+            case "together":
+                fit = isinstance(result, dict)
+            case _:
+                fit = isinstance(result, OUTCOMES)
         assert fit, f"{name} returned {result!r}"
         for problem in problems_in(result):
             assert isinstance(problem, Problem), f"{name}: {problem!r}"
+
+
+def _is_tuple_of(kind: type, value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, kind) for one in value)
 
 
 def problems_in(result: object) -> tuple[Problem, ...]:

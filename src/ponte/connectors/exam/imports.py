@@ -40,6 +40,8 @@ FORBIDDEN = (
     "ponte.web",
 )
 
+PACKAGE = "ponte.connectors"
+
 
 def source_files(module_name: str) -> tuple[Path, ...]:
     """Return the files of a module: itself, or the whole package it is."""
@@ -52,12 +54,20 @@ def source_files(module_name: str) -> tuple[Path, ...]:
 
 def forbidden_imports(module_name: str) -> list[str]:
     """Return "file: module" for each import that a connector has no business with."""
+    forbidden = (*FORBIDDEN, *_other_connectors(module_name))
     return [
         f"{path.name}: {name}"
         for path in source_files(module_name)
         for name in _imported(ast.parse(path.read_text(encoding="utf-8")))
-        if any(name == root or name.startswith(root + ".") for root in FORBIDDEN)
+        if any(name == root or name.startswith(root + ".") for root in forbidden)
     ]
+
+
+def _other_connectors(module_name: str) -> tuple[str, ...]:
+    """Return Ponte's own connectors but this one, and the exam: what connectors share are the modules beside them."""
+    home = Path(__file__).parents[1]
+    packages = (f"{PACKAGE}.{path.parent.name}" for path in home.glob("*/__init__.py"))
+    return tuple(name for name in packages if name != module_name)
 
 
 def _imported(tree: ast.AST) -> list[str]:

@@ -25,15 +25,65 @@ class ManifestExam(Bench):
 
     def test_the_manifest_is_complete(self) -> None:
         manifest = self.subject.manifest
-        assert re.fullmatch(r"[a-z][a-z0-9_]{1,30}", manifest.code), manifest.code
-        assert manifest.name.strip()
-        assert manifest.base_url.startswith("https://")
-        assert 1 <= len(manifest.short) <= 3
-        assert "product" in manifest.kinds
-        assert manifest.capabilities <= CAPABILITIES, manifest.capabilities - CAPABILITIES
-        assert manifest.limits.requests_per_second > 0
-        assert manifest.limits.concurrency > 0
-        assert manifest.limits.search_lag_seconds >= 0
+        code = re.fullmatch(r"[a-z][a-z0-9_]{1,30}", manifest.code)
+        missing = {
+            "Manifest.code: small letters, digits and _": code,
+            "Manifest.name: the marketplace's name, as people know it": manifest.name.strip(),
+            "Manifest.base_url: where its API is, by https": manifest.base_url.startswith("https://"),
+            "Manifest.short: one to three letters for the channel's badge": 1 <= len(manifest.short) <= 3,
+            "Manifest.kinds: at least product": "product" in manifest.kinds,
+        }
+        assert all(missing.values()), "; ".join(name for name, there in missing.items() if not there)
+        strange = sorted(manifest.capabilities - CAPABILITIES)
+        assert not strange, f"Manifest.capabilities: nobody knows {strange}; there are {sorted(CAPABILITIES)}"
+
+    def test_limits_are_real(self) -> None:
+        limits = self.subject.manifest.limits
+        assert min(limits.requests_per_second, limits.concurrency, limits.burst, limits.gather_seconds) > 0, limits
+        assert min(limits.search_lag_seconds, limits.gather) >= 0, limits
+        for endpoint, rate in limits.rates.items():
+            assert re.match(r"[A-Z]+ /", endpoint), (
+                f'a rate is of an endpoint ("PUT /items/{{id}}"), not {endpoint!r}'
+            )
+            assert rate.every_seconds > 0, f"{endpoint}: every {rate.every_seconds} seconds"
+            assert rate.burst >= 1, f"{endpoint}: {rate.burst} at once"
+
+    def test_hosts_are_web_addresses(self) -> None:
+        for name, address in self.subject.manifest.hosts.items():
+            assert re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name), name
+            assert re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?(/\S*)?", address), f"{name}: {address}"
+
+    def test_presets_are_complete(self) -> None:
+        manifest = self.subject.manifest
+        known = {setting.name for setting in manifest.settings} | {f"host_{name}" for name in manifest.hosts}
+        secret = {setting.name for setting in manifest.settings if setting.secret}
+        codes = [preset.code for preset in manifest.presets]
+        assert len(set(codes)) == len(codes), "two presets have one code"
+        for preset in manifest.presets:
+            assert re.fullmatch(r"[a-z][a-z0-9_-]{0,40}", preset.code), preset.code
+            assert preset.name.strip(), preset.code
+            assert not preset.base_url or preset.base_url.startswith("https://"), f"{preset.code}: {preset.base_url}"
+            assert preset.settings.keys() <= known, f"{preset.code} fills {sorted(preset.settings.keys() - known)}"
+            assert not preset.settings.keys() & secret, f"{preset.code} gives a secret away"
+
+    def test_fields_are_told_for_the_documentation(self) -> None:
+        fields = self.subject.manifest.fields
+        assert fields or not self.is_ours, "Manifest.fields: which field of VTEX becomes which field there?"
+        for line in fields:
+            assert line.vtex.strip(), repr(line)
+            assert line.marketplace.strip(), repr(line)
+        lines = [(line.vtex, line.marketplace) for line in fields]
+        assert len(set(lines)) == len(lines), "a line of Manifest.fields stands twice"
+
+    def test_a_signature_can_be_checked(self) -> None:
+        manifest = self.subject.manifest
+        if manifest.signature is None:
+            return
+        assert "hears" in manifest.capabilities, "a signature without an ear"
+        assert manifest.signature.header.strip()
+        secrets = {setting.name for setting in manifest.settings if setting.secret}
+        assert manifest.signature.secret in secrets, f"no secret setting {manifest.signature.secret!r}"
+        assert manifest.signature.max_age_seconds > 0
 
     def test_every_setting_has_a_label_in_three_languages(self) -> None:
         settings = self.subject.manifest.settings
@@ -51,9 +101,11 @@ class ManifestExam(Bench):
     def test_capabilities_are_honest(self) -> None:
         ordinary = self.ordinary()
         learns = "learns" in self.subject.manifest.capabilities
-        assert bool(self.subject.needs(ordinary.sku, ordinary.rules)) is learns
+        needed = self.subject.needs(ordinary.sku, ordinary.rules)
+        announced = "announced" if learns else "not announced"
+        assert bool(needed) is learns, f"'learns' is {announced}, and the everyday SKU needs {needed}"
         lost = always(troubles.LOST["refused"])
-        for name in ("withdraw", "follow", "refresh"):
+        for name in ("withdraw", "follow", "refresh", "end", "find", "suggest"):
             conversation = self.conversations().get(name)
             if conversation is not None:
                 assert play(conversation, lost).requests, f"{name} is announced and asks nothing"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 
+from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench, is_json
+from ponte.connectors.exam.rehearsal import always, play
 from ponte.connectors.exam.samples import ODD
+from ponte.connectors.exam.silence import silence
 from ponte.connectors.exam.telling import one_problem
 from ponte.domain.connector import Rules
 from ponte.domain.offer import Offer
@@ -42,13 +45,27 @@ class PurityExam(Bench):
                 offer = self.subject.map(sku, rules)
                 assert isinstance(offer, Offer), f"{name}: map returned {type(offer)}"
                 assert is_json(offer.payload), f"{name}: the offer is not JSON"
-                assert offer.digest == self.subject.map(sku, rules).digest, name
+                assert offer.digest == self.subject.map(sku, rules).digest, f"{name}: the digest is another each time"
+
+    def test_nobody_opens_a_connection(self) -> None:
+        ordinary = self.ordinary()
+        with silence() as heard:
+            self.subject.needs(ordinary.sku, ordinary.rules)
+            self.subject.check(ordinary.sku, ordinary.rules)
+            self.subject.map(ordinary.sku, ordinary.rules)
+            self.subject.classify("GET /x", troubles.RESPONSES["500"])
+            for conversation in self.conversations().values():
+                play(conversation, always(troubles.EMPTY_SUCCESSES["200 object"]))
+        assert heard == [], f"requests are yielded, connections are Ponte's: {heard}"
 
     def test_the_ordinary_sku_has_no_problem_and_each_field_an_origin(self) -> None:
         ordinary = self.ordinary()
-        assert [one_problem(p) for p in self.subject.check(ordinary.sku, ordinary.rules) if p.blocking] == []
-        assert self.subject.map(ordinary.sku, ordinary.rules).provenance
+        found = [one_problem(p) for p in self.subject.check(ordinary.sku, ordinary.rules) if p.blocking]
+        assert found == [], f"check finds something wrong with the everyday SKU: {found}"
+        told = self.subject.map(ordinary.sku, ordinary.rules).provenance
+        assert told, "map does not say where the fields of the offer came from: Offer(payload, (Provenance(...),))"
 
     def test_flaws_of_vtex_are_told_first(self) -> None:
         sku = ODD["flawed"]
-        assert self.subject.check(sku, self.ordinary().rules)[: len(sku.flaws)] == sku.flaws
+        found = self.subject.check(sku, self.ordinary().rules)
+        assert found[: len(sku.flaws)] == sku.flaws, f"check begins with sku.flaws, not with {found[:1]}"

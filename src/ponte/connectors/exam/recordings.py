@@ -2,7 +2,9 @@
 
 One file per situation, `recordings/<situation>.json` beside the connector:
 
-    {"about": "one sentence", "verb": "send" | "withdraw" | "follow" | "refresh" | "probe" | "learn:<key>",
+    {"about": "one sentence",
+     "verb": "send" | "withdraw" | "end" | "follow" | "find" | "suggest:<words>" | "refresh" | "probe" |
+             "learn:<key>" | "together:<topic>" | "heard",
      "sku": {...}, "mapping": ["line", ...], "settings": {...}, "facts": {...},
      "listing": {"id", "state", "memory"}, "uncertain_seconds": 5,
      "check": [{"class", "subject", "code"}],
@@ -11,6 +13,10 @@ One file per situation, `recordings/<situation>.json` beside the connector:
 
 `sku` names what differs from the exam's ordinary SKU. `check` is what the pure check must find. `expires` lists the
 exchanges whose answer must be known as an expired token. Requests and result have the form of `telling`.
+
+"find" looks for the SKU of the recording. "together" has `requests` beside, what each SKU's conversation yielded:
+{"2000123": {...request...}, ...}; its result is {"outcome": "parts", "parts": {"2000123": {"status", "json"}, ...}}.
+"heard" has a `post` (JSON, or text) and no exchanges; its result is {"outcome": "heard", "about": [...]}.
 """
 
 from __future__ import annotations
@@ -23,15 +29,38 @@ from pathlib import Path
 from typing import Any
 
 from ponte.connectors.exam.samples import ORDINARY
-from ponte.domain.connector import Connector, Rules
+from ponte.connectors.exam.telling import request_from
+from ponte.domain.connector import Connector, Ends, Finds, Gathers, Hears, Rules, Suggests
 from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.mapping_file import parse_mapping
-from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Response
+from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
 from ponte.domain.outcome import Link, Listing
 from ponte.domain.sku import Dimensions, Image, Sku, Specification
 
 REQUIRED = ("accepted", "updated", "rejected", "unknown_category", "rate_limit")
-REQUIRED_BY_CAPABILITY = {"oauth": ("expired_token",)}
+REQUIRED_BY_CAPABILITY = {
+    "oauth": ("expired_token",),
+    "follows": ("late_refusal",),
+    "withdraws": ("withdrawn",),
+    "ends": ("ended",),
+    "finds": ("found",),
+    "suggests": ("suggested",),
+    "gathers": ("gathered",),
+    "hears": ("heard",),
+}
+# What some situations must be: the verb, and how they may end.
+MEANING: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "accepted": ("send", ("accepted", "pending")),
+    "updated": ("send", ("accepted", "pending")),
+    "rejected": ("send", ("rejected",)),
+    "late_refusal": ("follow", ("rejected",)),
+    "withdrawn": ("withdraw", ("accepted", "pending")),
+    "ended": ("end", ("accepted", "pending")),
+    "found": ("find", ("found",)),
+    "suggested": ("suggest", ("suggested",)),
+    "gathered": ("together", ("parts",)),
+    "heard": ("heard", ("heard",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +83,46 @@ class Recording:
                 return connector.withdraw(self.link, self.rules)
             case ("follow", _, _):
                 return connector.follow(self.link, self.rules)
-            case ("refresh", _, _):
-                return connector.refresh(self.rules)
-            case ("probe", _, _):
-                return connector.probe(self.rules)
             case ("learn", _, key):
                 return connector.learn(key, self.rules)
-        raise ValueError(f"{self.situation}: no verb {self.verb!r}")
+        return self._of_account(connector) or self._of_ability(connector)
+
+    def _of_account(self, connector: Connector) -> Conversation[Any] | None:
+        match self.verb:
+            case "refresh":
+                return connector.refresh(self.rules)
+            case "probe":
+                return connector.probe(self.rules)
+            case _:
+                return None
+
+    def _of_ability(self, connector: Any) -> Conversation[Any]:
+        match self.verb.partition(":"):
+            case ("end", _, _) if isinstance(connector, Ends):
+                return connector.end(self.link, self.rules)
+            case ("find", _, _) if isinstance(connector, Finds):
+                return connector.find(self.sku.id, self.rules)
+            case ("suggest", _, words) if isinstance(connector, Suggests):
+                return connector.suggest(words, self.rules)
+            case ("together", _, topic) if isinstance(connector, Gathers):
+                return connector.together(topic, self.requests(), self.rules)
+            case ("heard", _, _) if isinstance(connector, Hears):
+                return _without_asking(connector.heard(self.post()))
+        raise ValueError(f"{self.situation}: the connector has no verb {self.verb!r}")
+
+    def requests(self) -> dict[str, Request]:
+        """Return what each SKU's conversation yielded, for a gathering."""
+        return {sku: request_from(raw) for sku, raw in self.raw.get("requests", {}).items()}
+
+    def post(self) -> bytes:
+        """Return the body of what the marketplace posted."""
+        post = self.raw["post"]
+        return (post if isinstance(post, str) else json.dumps(post, ensure_ascii=False)).encode()
+
+
+def _without_asking(result: Any) -> Conversation[Any]:
+    yield from ()
+    return result
 
 
 def read_recordings(folder: Path) -> dict[str, Recording]:
@@ -76,7 +138,7 @@ def read_recording(path: Path) -> Recording:
         sku_from(raw.get("sku", {})),
         Rules(_mapping(raw.get("mapping", []), path), raw.get("settings", {}), raw.get("facts", {})),
         Link(_listing(raw.get("listing")), raw.get("uncertain_seconds")),
-        tuple(_answer(exchange["answer"]) for exchange in raw["exchanges"]),
+        tuple(_answer(exchange["answer"]) for exchange in raw.get("exchanges", ())),
         raw,
     )
 
@@ -96,7 +158,7 @@ def _listing(raw: Mapping[str, Any] | None) -> Listing | None:
 
 def _answer(raw: Mapping[str, Any]) -> Answer:
     if "failure" in raw:
-        return NoAnswer(Failure(raw["failure"]), raw["sent"])
+        return NoAnswer(Failure(raw["failure"]), raw["sent"], raw.get("detail", ""))
     body = json.dumps(raw["json"], ensure_ascii=False) if "json" in raw else raw.get("text", "")
     return Response(raw["status"], raw.get("headers", {}), body.encode())
 

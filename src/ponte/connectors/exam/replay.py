@@ -2,38 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench
-from ponte.connectors.exam.recordings import REQUIRED, REQUIRED_BY_CAPABILITY, Recording
+from ponte.connectors.exam.recordings import MEANING, REQUIRED, REQUIRED_BY_CAPABILITY, Recording
 from ponte.connectors.exam.rehearsal import first_then, play
 from ponte.connectors.exam.telling import one_problem, request_told, told
 from ponte.domain.message import Response
+from ponte.domain.problem import ProblemClass
 
 
 class ReplayExam(Bench):
     """Exactly these requests, then exactly this result."""
 
+    def _required(self) -> set[str]:
+        of_abilities = (REQUIRED_BY_CAPABILITY.get(capability, ()) for capability in self.capabilities)
+        return set(REQUIRED).union(*of_abilities)
+
     def test_the_required_situations_are_recorded(self) -> None:
-        required = set(REQUIRED)
-        for capability in self.subject.manifest.capabilities:
-            required |= set(REQUIRED_BY_CAPABILITY.get(capability, ()))
-        assert required - self.situations().keys() == set(), "situations without a recording"
+        missing = sorted(self._required() - self.situations().keys())
+        assert not missing, f"situations without a recording: write recordings/{{{','.join(missing)}}}.json"
+
+    def test_situations_are_what_their_names_say(self) -> None:
+        for situation, (verb, outcomes) in MEANING.items():
+            recording = self.situations().get(situation)
+            if recording is None or situation not in self._required():
+                continue
+            assert recording.verb.partition(":")[0] == verb, f"{situation} is about {verb!r}, not {recording.verb!r}"
+            result = recording.raw["result"]
+            assert result["outcome"] in outcomes, f"{situation} ends as {result['outcome']!r}"
+            _assert_telling(situation, result)
 
     def test_recordings_replay(self) -> None:
         for situation, recording in self.situations().items():
             self._replay(situation, recording)
 
     def _replay(self, situation: str, recording: Recording) -> None:
-        exchanges = recording.raw["exchanges"]
+        exchanges = recording.raw.get("exchanges", [])
         if "check" in recording.raw:
-            found = [one_problem(problem) for problem in self.subject.check(recording.sku, recording.rules)]
-            assert found == recording.raw["check"], situation
+            problems = [one_problem(problem) for problem in self.subject.check(recording.sku, recording.rules)]
+            assert problems == recording.raw["check"], f"{situation}: check found {problems}"
         end = troubles.LOST["refused"]
         played = play(recording.conversation(self.subject), first_then(recording.answers, end))
         asked = [request_told(request) for request in played.requests]
-        assert asked == [exchange["request"] for exchange in exchanges], situation
-        assert told(played.result) == recording.raw["result"], situation
+        assert asked == [exchange["request"] for exchange in exchanges], f"{situation}: it asked {asked}"
+        found = told(played.result, recording.verb.partition(":")[0])
+        assert found == recording.raw["result"], f"{situation}: it ended as {found}"
         for place, (request, answer) in enumerate(zip(played.requests, recording.answers, strict=True)):
             if isinstance(answer, Response):
                 expired = self.subject.is_expired_token(request, answer)
                 assert expired is (place in recording.raw.get("expires", [])), f"{situation}: exchange {place}"
+
+
+def _assert_telling(situation: str, result: Mapping[str, Any]) -> None:
+    """Fail for a recording that proves nothing: a search that found nothing, a refusal that says nothing."""
+    for name in ("listings", "categories", "about", "parts"):
+        assert result.get(name, "something"), f"{situation} found nothing"
+    if situation == "late_refusal":
+        classes = {problem["class"] for problem in result["problems"]}
+        assert classes - {ProblemClass.UNKNOWN.name}, f"{situation}: nobody learns why"
+    if situation == "ended":
+        assert "listing" not in result or result["outcome"] == "pending", "what ended leaves no listing"

@@ -7,6 +7,7 @@ import re
 
 from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench, is_json
+from ponte.connectors.exam.cases import each
 from ponte.connectors.exam.rehearsal import Played, always, first_then, play
 from ponte.connectors.exam.telling import request_told
 from ponte.domain.connector import Rules
@@ -37,9 +38,10 @@ class RequestExam(Bench):
         return found
 
     def test_what_changes_something_says_so(self) -> None:
+        harmless = self.particulars().harmless
         for name, played in self._played().items():
             for request in played.requests:
-                changes = request.method not in ASKING and request.endpoint not in self.harmless
+                changes = request.method not in ASKING and request.endpoint not in harmless
                 assert request.changes is changes, f"{name}: {request.endpoint} has changes={request.changes}"
 
     def test_requests_are_well_formed(self) -> None:
@@ -49,19 +51,41 @@ class RequestExam(Bench):
                 assert request.endpoint.startswith(request.method + " "), f"{name}: {request.endpoint}"
                 assert is_json(request.json), f"{name}: {request.endpoint}"
 
+    def test_every_host_is_declared(self) -> None:
+        hosts = self.subject.manifest.hosts
+        for name, played in self._played().items():
+            for request in played.requests:
+                known = not request.host or request.host in hosts
+                assert known, (
+                    f"{name}: {request.endpoint} goes to {request.host!r}, which Manifest.hosts does not name"
+                )
+
+    def test_every_rate_is_of_an_endpoint_that_is_asked(self) -> None:
+        asked = {request.endpoint for played in self._played().values() for request in played.requests}
+        strange = sorted(self.subject.manifest.limits.rates.keys() - asked)
+        assert not strange, f"Limits.rates names what no conversation and no recording asks: {strange}"
+
     def test_sending_twice_asks_the_same(self) -> None:
         first, again = self._played(), self._played()
         for name, played in first.items():
             assert played.requests == again[name].requests, name
 
     def test_an_uncertain_create_looks_before_it_creates(self) -> None:
-        if self.upserts:
+        if self.particulars().upserts:
             return
         played = play(self.conversations()["create in doubt"], always(troubles.LOST["timeout"]))
         assert played.requests, "nothing was asked"
         assert not played.requests[0].changes, f"{played.requests[0].endpoint} goes before any look-up"
         assert isinstance(played.result, Postponed)
         assert played.result.unknown, "the doubt was forgotten"
+
+    @each("trouble", sorted({**troubles.LOST, **troubles.THROTTLED, **troubles.OUTAGES}))
+    def test_doubt_outlives_a_look_up_that_failed(self, trouble: str) -> None:
+        if self.particulars().upserts:
+            return
+        result = play(self.conversations()["create in doubt"], always(troubles.EVERY[trouble])).result
+        assert isinstance(result, Postponed), f"{trouble}: {result!r}"
+        assert result.unknown, f"{trouble}: the doubt was forgotten, the next try would create a second listing"
 
     def test_no_secret_is_in_a_request_or_an_outcome(self) -> None:
         secrets = {setting.name for setting in self.subject.manifest.settings if setting.secret}

@@ -20,7 +20,10 @@ LOST: dict[str, NoAnswer] = {
     "timeout before sending": NoAnswer(Failure.TIMEOUT, sent=False),
     "reset after sending": NoAnswer(Failure.RESET, sent=True),
     "reset before sending": NoAnswer(Failure.RESET, sent=False),
+    "window": NoAnswer(Failure.WINDOW, sent=False, detail="90"),
 }
+WINDOW = LOST["window"]
+WINDOW_SECONDS = 90.0
 
 THROTTLED: dict[str, Response] = {
     "429": Response(429, JSON_TYPE, b'{"message":"slow down","status":429}'),
@@ -80,6 +83,9 @@ EMPTY_SUCCESSES: dict[str, Response] = {
     "200 huge": Response(200, JSON_TYPE, b'{"x":"' + b"a" * 1_000_000 + b'"}'),
     "200 digits": Response(200, JSON_TYPE, b'{"id":' + b"9" * 5_000 + b"}"),
 }
+
+# A body that cannot be what was asked for: a search that gets one has found nothing out.
+ILLEGIBLE = ("200 empty", "200 html", "200 cut", "200 NaN", "200 bytes", "200 deep", "200 number")
 
 RESPONSES: dict[str, Response] = {**THROTTLED, **OUTAGES, **REFUSALS, **EMPTY_SUCCESSES}
 EVERY: dict[str, Answer] = {**LOST, **RESPONSES}
