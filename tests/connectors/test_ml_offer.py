@@ -22,7 +22,7 @@ from connectors.ml_cast import (
     sku,
 )
 from ponte.connectors.exam.samples import ODD, ORDINARY
-from ponte.connectors.mercadolivre.texts import plain_text
+from ponte.connectors.texts import plain_text
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import Mapping, PriceRule, StockRule, TitleRule, ValueRule
 from ponte.domain.sku import Dimensions, Image, Specification

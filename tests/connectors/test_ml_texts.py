@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ponte.connectors.mercadolivre.texts import _of_any, _of_simple, plain_text
+from ponte.connectors.texts import _of_any, _of_simple, plain_text
 
 SIMPLE = ("<p>", "</p>", "<br>", "</br>", "<LI>", "</li>", "<b>", "</B>", "<h1>", "</div>", "&amp;", "&am", "p;", "é")
 OTHER = ("<", ">", "<br/>", "<!--", "-->", "<p class='x'>", "<script>", "</script>", "</ p>", "<x>", "<?", "</")

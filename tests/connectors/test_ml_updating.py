@@ -254,9 +254,9 @@ def test_nothing_is_asked_where_nothing_stands():
 
 
 def test_an_end_is_for_good():
-    played = play(ML.close(Link(KNOWN)), first_then([answer(200, item(status="closed"))], answer(500)))
+    played = play(ML.end(Link(KNOWN), rules()), first_then([answer(200, item(status="closed"))], answer(500)))
     assert played.requests[0].json == {"status": "closed"}
-    assert played.result.listing.state == "closed"
+    assert played.result == Accepted(None)
 
 
 def test_a_listing_s_id_cannot_leave_its_path():

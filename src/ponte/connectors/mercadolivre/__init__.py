@@ -1,7 +1,8 @@
 """Mercado Livre (site MLB): the connector that Ponte brings along.
 
-`facts` learns account and category, `offering` and `checks` are pure, `sending`, `updating`, `surplus`, `following`,
-`asking` and `oauth` are conversations, `answers` says what an answer means by the table in errors.toml.
+`facts` learns account and category; `offering` and `checks` are pure, `sheets` reads a category for people. The
+conversations: `sending`, `updating`, `surplus`, `following`, `asking`, `abilities`, `oauth`. `answers` says what an
+answer means by the table in errors.toml.
 """
 
 from __future__ import annotations
@@ -9,23 +10,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ponte.connectors.mercadolivre import (
+    abilities,
     answers,
     asking,
     checks,
+    conditional,
     facts,
     following,
+    hearing,
     oauth,
     offering,
     sending,
+    sheets,
     surplus,
-    updating,
 )
+from ponte.connectors.mercadolivre.deciding import PREFIX
+from ponte.connectors.mercadolivre.errors import RULEBOOK
 from ponte.connectors.mercadolivre.manifest import MANIFEST, VERBS
-from ponte.domain.connector import Manifest, Rules
+from ponte.domain.connector import Manifest, Refusal, Rules
 from ponte.domain.message import JSON, Conversation, Request, Response, Secret
 from ponte.domain.offer import Offer
-from ponte.domain.outcome import Blocked, Link, Outcome, Postponed, Tokens
+from ponte.domain.outcome import Blocked, Link, Listing, Outcome, Postponed, Tokens
 from ponte.domain.problem import Problem
+from ponte.domain.sheet import Sheet, Suggestion
 from ponte.domain.sku import Sku
 
 
@@ -35,10 +42,10 @@ class MercadoLivre:
     manifest: Manifest = MANIFEST
 
     def needs(self, sku: Sku, rules: Rules) -> tuple[str, ...]:
-        return facts.needs(sku, rules)
+        return (*facts.needs(sku, rules), *conditional.needs(sku, rules))
 
     def learn(self, key: str, rules: Rules) -> Conversation[JSON | Postponed | Blocked]:  # noqa: ARG002 -- the port's signature
-        return asking.learn(key)
+        return conditional.learn(key) if key.startswith(PREFIX) else asking.learn(key)
 
     def check(self, sku: Sku, rules: Rules) -> tuple[Problem, ...]:
         return checks.problems(offering.draft_of(sku, rules))
@@ -52,12 +59,26 @@ class MercadoLivre:
     def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:
         return surplus.withdraw(link, rules)
 
-    def close(self, link: Link) -> Conversation[Outcome]:
-        """End the listing for good. Beyond the port: for tools that clean up."""
-        return updating.close(link)
+    def end(self, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
+        return abilities.end(link)
 
-    def follow(self, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
-        return following.follow(link)
+    def find(self, sku: str, rules: Rules) -> Conversation[tuple[Listing, ...] | Postponed | Blocked]:
+        return abilities.find(sku, rules)
+
+    def suggest(self, words: str, rules: Rules) -> Conversation[tuple[Suggestion, ...] | Postponed | Blocked]:  # noqa: ARG002 -- the port's signature
+        return abilities.suggest(words)
+
+    def sheet_key(self, category: str) -> str:
+        return sheets.sheet_key(category)
+
+    def sheet(self, category: str, fact: JSON) -> Sheet | None:
+        return sheets.sheet(category, fact)
+
+    def follow(self, link: Link, rules: Rules) -> Conversation[Outcome]:
+        return following.follow(link, facts.account_of(rules).user_id)
+
+    def heard(self, body: bytes) -> tuple[str, ...]:
+        return hearing.heard(body)
 
     def refresh(self, rules: Rules) -> Conversation[Tokens | Postponed | Blocked]:
         return oauth.refresh(rules)
@@ -80,6 +101,9 @@ class MercadoLivre:
 
     def is_expired_token(self, request: Request, response: Response) -> bool:
         return request.authorized and answers.is_expired_token(response)
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        return RULEBOOK.refusals()
 
     def verbs(self) -> Mapping[str, str]:
         return VERBS

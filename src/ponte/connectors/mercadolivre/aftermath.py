@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.errors import MAX_MESSAGE, RULEBOOK
-from ponte.connectors.mercadolivre.texts import plain_text, sendable
+from ponte.connectors.texts import plain_text, sendable
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
@@ -47,7 +47,7 @@ def moderation_problems(body: JSON) -> tuple[Problem, ...] | None:
 
 def _moderation(row: dict[str, JSON]) -> Problem:
     name = sendable(shape.text(row.get("name")))[:100] or "moderation"
-    rule = next((rule for rule in RULEBOOK.moderations if rule.says(name)), None)
+    rule = RULEBOOK.told("moderation", name)
     kind, subject = (rule.kind, rule.subject) if rule else (ProblemClass.POLICY_MODERATION, "")
     wordings = shape.tables(row.get("wordings"))[:20]
     reason, remedy = _wording(wordings, "REASON"), _wording(wordings, "REMEDY")

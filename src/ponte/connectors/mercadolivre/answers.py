@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
 from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing

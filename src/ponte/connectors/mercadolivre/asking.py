@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
 from ponte.connectors.mercadolivre.answers import classify, unreadable
 from ponte.connectors.mercadolivre.facts import ACCOUNT, CATEGORY_ID, CATEGORY_PREFIX, account_fact, category_fact

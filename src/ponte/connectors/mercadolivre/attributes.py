@@ -18,9 +18,10 @@ from ponte.domain.connector import Rules
 from ponte.domain.offer import Provenance
 from ponte.domain.sku import Sku
 
+SELLER_SKU = "SELLER_SKU"
 # What is sent even when the sheet does not list it: the SKU is how a listing is found again.
 ALWAYS = (
-    Attribute("SELLER_SKU", "SKU"),
+    Attribute(SELLER_SKU, "SKU"),
     Attribute("SELLER_PACKAGE_HEIGHT", "Altura da embalagem"),
     Attribute("SELLER_PACKAGE_WIDTH", "Largura da embalagem"),
     Attribute("SELLER_PACKAGE_LENGTH", "Comprimento da embalagem"),
@@ -32,7 +33,7 @@ USUAL = (
     Attribute("MODEL", "Modelo"),
     Attribute(gtin.GTIN, "Código universal de produto"),
 )
-STANDARD = frozenset({"BRAND", "MODEL", "SELLER_SKU"})
+STANDARD = frozenset({"BRAND", "MODEL", SELLER_SKU})
 
 
 def filled(sku: Sku, rules: Rules, category_id: str, category: Category | None) -> tuple[Filled, ...]:
@@ -40,6 +41,12 @@ def filled(sku: Sku, rules: Rules, category_id: str, category: Category | None) 
     source = source_of(sku, rules, category_id)
     every = (_fill(attribute, source) for attribute in _wanted(source, category))
     return tuple(one for one in every if one.entry is not None or one.problem is not None)
+
+
+def lacks(source: Source, category: Category, tag: str) -> bool:
+    """True when an attribute of this tag has no value that can be sent."""
+    tagged = (attribute for attribute in category.attributes if tag in attribute.tags)
+    return any(_fill(attribute, source).entry is None for attribute in tagged)
 
 
 def _wanted(source: Source, category: Category | None) -> Iterator[Attribute]:
@@ -56,13 +63,19 @@ def _wanted(source: Source, category: Category | None) -> Iterator[Attribute]:
 
 
 def _fill(attribute: Attribute, source: Source) -> Filled:
+    if attribute.id != SELLER_SKU and source.ignores(attribute.id):
+        return Filled(attribute, problem=missing(attribute, source))
     if attribute.id == gtin.GTIN:
         return gtin.gtin(attribute, source)
     if attribute.id == gtin.REASON:
         return gtin.reason(attribute, source)
     found = _found(attribute, source)
-    if found is None:
-        return Filled(attribute, problem=missing(attribute, source))
+    return (
+        Filled(attribute, problem=missing(attribute, source)) if found is None else _filled(attribute, found, source)
+    )
+
+
+def _filled(attribute: Attribute, found: Provenance | Flaw, source: Source) -> Filled:
     if isinstance(found, Flaw):
         return Filled(attribute, problem=flawed(attribute, found, asked_for=True))
     encoded = encode(attribute, found.sent)
@@ -73,9 +86,15 @@ def _fill(attribute: Attribute, source: Source) -> Filled:
 
 
 def _found(attribute: Attribute, source: Source) -> Provenance | Flaw | None:
-    ruled = source.ruled(attribute.id)
-    if ruled:
-        return ruled
+    found = source.ruled(attribute.id)
+    if found:
+        return found
+    own = _own(attribute, source)
+    return source.adjusted(own) if isinstance(own, Provenance) else own
+
+
+def _own(attribute: Attribute, source: Source) -> Provenance | Flaw | None:
+    """Return what is found where no rule of a person finds anything."""
     if attribute.id in SIDES:
         return measured(source.sku, attribute.id)
     if attribute.id in STANDARD:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.facts import account_of, category_of
 from ponte.connectors.mercadolivre.manifest import MANIFEST
 from ponte.connectors.mercadolivre.standing import seller_sku

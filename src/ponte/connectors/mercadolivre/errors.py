@@ -8,14 +8,12 @@ A cause of type "warning" never blocks.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib.resources import files
-from typing import Any
 
-from ponte.connectors.mercadolivre import shape
-from ponte.connectors.mercadolivre.texts import plain_text, sendable
+from ponte.connectors import shape
+from ponte.connectors.rulebook import IDS, Rule, read_rulebook
+from ponte.connectors.texts import plain_text, sendable
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
@@ -28,69 +26,10 @@ FIELD_NAMES = re.compile(r"\[([a-z][a-z0-9_.]*(?:\s*,\s*[A-Za-z][A-Za-z0-9_.]*)*
 CATEGORY_LIKE = re.compile(r"ML[A-Z][0-9]+")
 # These name no cause: problems that carry nothing better are told apart by their words.
 GENERIC = frozenset({"validation_error", "bad_request", "bad.request", "error", "invalid_parameter"})
-IDENTIFIERS = frozenset({"GTIN", "EAN", "EMPTY_GTIN_REASON"})
 MAX_SUBJECTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the table: a class and the field it is about ("ids": read from the message)."""
-
-    kind: ProblemClass
-    subject: str = ""
-    pattern: re.Pattern[str] | None = None
-    code: str = ""
-
-    def says(self, text: str) -> bool:
-        return self.pattern is not None and self.pattern.search(text) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    states: tuple[Rule, ...]
-    by_code: dict[str, Rule]
-    by_id: dict[int, Rule]
-    families: tuple[Rule, ...]
-    texts: tuple[Rule, ...]
-    moderations: tuple[Rule, ...]
-
-    def find(self, code: str, cause_id: int | None, message: str) -> Rule | None:
-        """Return the first rule that fits, in the order that errors.toml states."""
-        state = _first(self.states, message)
-        if state:
-            return state
-        known = self.by_code.get(code.casefold()) or (self.by_id.get(cause_id) if cause_id is not None else None)
-        return known or (_first(self.families, code.casefold()) if code else None) or _first(self.texts, message)
-
-
-def _first(rules: tuple[Rule, ...], text: str) -> Rule | None:
-    return next((rule for rule in rules if rule.says(text)), None)
-
-
-def _read_rulebook() -> Rulebook:
-    source = files("ponte.connectors.mercadolivre").joinpath("errors.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(source)
-    coded = [(row, _rule(row)) for row in data["code"]]
-    return Rulebook(
-        states=_rules(data["state"]),
-        by_code={code: rule for row, rule in coded for code in row.get("codes", ())},
-        by_id={cause_id: rule for row, rule in coded for cause_id in row.get("ids", ())},
-        families=_rules(data["family"]),
-        texts=_rules(data["text"]),
-        moderations=_rules(data["moderation"]),
-    )
-
-
-def _rules(lines: list[dict[str, Any]]) -> tuple[Rule, ...]:
-    return tuple(_rule(row) for row in lines)
-
-
-def _rule(row: dict[str, Any]) -> Rule:
-    pattern = re.compile(row["pattern"], re.IGNORECASE) if "pattern" in row else None
-    return Rule(ProblemClass[row["class"]], row.get("subject", ""), pattern, row.get("code", ""))
-
-
-RULEBOOK = _read_rulebook()
+RULEBOOK = read_rulebook("ponte.connectors.mercadolivre")
 
 
 def problems_of(response: Response, stage: Stage) -> tuple[Problem, ...]:
@@ -151,7 +90,7 @@ def _of_cause(cause: dict[str, JSON], stage: Stage) -> Iterator[Problem]:
     severity = Severity.WARNING if shape.text(cause.get("type")).casefold() == "warning" else Severity.ERROR
     # Older answers have the number in `code`.
     number = int(code) if cause_id is None and code.isascii() and code.isdigit() and len(code) < 9 else cause_id
-    rule = RULEBOOK.find(code, number, message)
+    rule = RULEBOOK.classify(code, message, number=number)
     told = _Told(code or (str(cause_id) if cause_id is not None else ""), message, stage, severity, _params(cause))
     yield from told.problems(rule)
 
@@ -166,10 +105,10 @@ def _of_top(body: JSON, sentences: list[str], stage: Stage) -> Iterator[Problem]
     message = message_of(body)
     if not message and not sentences:
         message = _cap(shape.text(body))
-    known = [(code, rule) for code in codes_of(body) if (rule := RULEBOOK.find(code, None, message))]
+    known = [(code, rule) for code in codes_of(body) if (rule := RULEBOOK.classify(code, message))]
     telling = (code for code in codes_of(body) if code.casefold() not in GENERIC)
     code = known[0][0] if known and known[0][0].casefold() not in GENERIC else next(telling, "")
-    rule = known[0][1] if known else RULEBOOK.find("", None, " ".join((message, *sentences))[:MAX_MESSAGE])
+    rule = known[0][1] if known else RULEBOOK.classify(message=" ".join((message, *sentences)))
     params = {"causes": _cap(", ".join(sentences[:20]))} if sentences else {}
     yield from _Told(code, message, stage, Severity.ERROR, params).problems(rule)
 
@@ -187,25 +126,14 @@ class _Told:
     def problems(self, rule: Rule | None) -> Iterator[Problem]:
         if rule is None:
             yield self._one(ProblemClass.UNKNOWN, "", self.code)
-        elif rule.subject != "ids":
+        elif rule.subject != IDS:
             yield self._one(rule.kind, rule.subject, self.code or rule.code)
         else:
             for subject in _subjects(self.message) or ("",):
-                yield self._one(_narrowed(rule.kind, subject), subject, self.code)
+                yield self._one(RULEBOOK.narrowed(rule.kind, subject), subject, self.code)
 
     def _one(self, kind: ProblemClass, subject: str, code: str) -> Problem:
         return Problem(kind, self.stage, subject, code[:200], self.message, self.severity, self.params)
-
-
-def _narrowed(kind: ProblemClass, subject: str) -> ProblemClass:
-    """Return the closer class where the attribute decides it."""
-    if kind is ProblemClass.ATTRIBUTE_MISSING and subject in IDENTIFIERS:
-        return ProblemClass.IDENTIFIER_MISSING
-    if kind is ProblemClass.ATTRIBUTE_INVALID and subject in IDENTIFIERS:
-        return ProblemClass.IDENTIFIER_INVALID
-    if kind is ProblemClass.ATTRIBUTE_INVALID and subject == "BRAND":
-        return ProblemClass.BRAND_MAPPING
-    return kind
 
 
 def _subjects(message: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
@@ -22,7 +22,9 @@ CATEGORY_PREFIX = "category/"
 CATEGORY_ID = re.compile(r"ML[A-Z][0-9]{1,12}")
 CLOSED_TYPES = frozenset({"list", "boolean"})
 UNSENT_TAGS = frozenset({"read_only", "fixed"})
-USED_TAGS = frozenset({"required", "new_required", "conditional_required", "inferred", "multivalued"})
+USED_TAGS = frozenset(
+    {"required", "new_required", "conditional_required", "inferred", "multivalued", "allow_variations"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ponte.connectors.mercadolivre.deciding import CONDITIONAL, demanded
 from ponte.connectors.mercadolivre.facts import Attribute
 from ponte.connectors.mercadolivre.package import SIDES, is_measured
 from ponte.connectors.mercadolivre.source import Source
@@ -40,10 +41,18 @@ def missing(attribute: Attribute, source: Source) -> Problem | None:
         return None
     if is_required(attribute, source):
         return _problem(ProblemClass.ATTRIBUTE_MISSING, attribute, "attribute.missing")
-    if "conditional_required" in attribute.tags:
-        # Whether the condition holds depends on the other values, and only Mercado Livre knows: it is sent.
-        return _problem(ProblemClass.ATTRIBUTE_MISSING, attribute, "attribute.conditional").as_warning()
-    return None
+    return _conditional(attribute, source) if CONDITIONAL in attribute.tags else None
+
+
+def _conditional(attribute: Attribute, source: Source) -> Problem | None:
+    match demanded(attribute.id, source):
+        case True:
+            return _problem(ProblemClass.ATTRIBUTE_MISSING, attribute, "attribute.missing")
+        case False:
+            return None
+        case _:
+            # Whether the condition holds depends on the other values, and only Mercado Livre knows: it is sent.
+            return _problem(ProblemClass.ATTRIBUTE_MISSING, attribute, "attribute.conditional").as_warning()
 
 
 def flawed(attribute: Attribute, flaw: Flaw, *, asked_for: bool) -> Problem:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item, why_no_pictures
 from ponte.connectors.mercadolivre.errand import MEMORY, keeping, sent_before
 from ponte.connectors.mercadolivre.sending import judge
-from ponte.connectors.mercadolivre.standing import FOLLOW_STEPS, item_of, listing_of, remembering
+from ponte.connectors.mercadolivre.standing import FOLLOW_STEPS, item_of, listing_of, remembering, seller_sku
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Pending, Postponed, Rejected
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 
-def follow(link: Link) -> Conversation[Outcome]:
-    """Read the listing and say how it stands."""
+def follow(link: Link, user_id: str = "") -> Conversation[Outcome]:
+    """Read the listing and say how it stands. Anybody's may be read: another seller's than `user_id` is not ours."""
     listing = link.listing
     if listing is None:
         return Accepted(None)
@@ -26,8 +27,16 @@ def follow(link: Link) -> Conversation[Outcome]:
         outcome = classify("GET /items/{id}", answer)
         told = outcome if isinstance(outcome, Rejected) else not_learnt("GET /items/{id}", answer)
         return keeping(told, listing, stored=True)
-    now = listing_of(item, dict(listing.memory))
+    if _is_anothers(item, user_id):
+        problem = Problem(ProblemClass.LISTING_NOT_FOUND, Stage.MARKETPLACE, listing.id, "listing.other_seller")
+        return Rejected((problem,), listing)
+    now = listing_of(item, dict(listing.memory or {"sku": seller_sku(item)}))
     return (yield from _told(item, now))
+
+
+def _is_anothers(item: dict[str, JSON], user_id: str) -> bool:
+    seller = shape.word(item.get("seller_id"))
+    return bool(user_id and seller) and seller != user_id
 
 
 def _told(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ponte.connectors.mercadolivre.deciding import CONDITIONAL, demanded
 from ponte.connectors.mercadolivre.facts import Attribute
 from ponte.connectors.mercadolivre.filled import Filled, flawed, is_required
 from ponte.connectors.mercadolivre.source import Source, comparable
@@ -19,7 +20,7 @@ SHOWN = 100
 
 
 def gtin(attribute: Attribute, source: Source) -> Filled:
-    """Return the GTIN; a wrong one is a problem even where none is asked for: it would be refused."""
+    """Return the GTIN; a wrong one would be refused: where none is asked for it is left out, with a warning."""
     found = _found(source)
     text = found.sent.strip()
     if _says_none(text):
@@ -30,7 +31,8 @@ def gtin(attribute: Attribute, source: Source) -> Filled:
         problem = Problem(
             ProblemClass.IDENTIFIER_INVALID, Stage.VALIDATION, GTIN, f"gtin.{flaw.value}", params=params
         )
-        return Filled(attribute, problem=problem)
+        asked_for = is_required(attribute, source) or _is_conditional(attribute, source)
+        return Filled(attribute, problem=problem if asked_for else problem.as_warning())
     return Filled(attribute, {"id": GTIN, "value_name": text}, replace(found, sent=text))
 
 
@@ -55,11 +57,15 @@ def _says_none(text: str) -> bool:
 
 
 def _missing(attribute: Attribute, text: str, source: Source) -> Problem | None:
-    needed = is_required(attribute, source) or "conditional_required" in attribute.tags
-    if not needed or _given_reason(source):
+    if _given_reason(source) or not (is_required(attribute, source) or _is_conditional(attribute, source)):
         return None
     params = {"name": attribute.name, "value": text[:SHOWN]}
     return Problem(ProblemClass.IDENTIFIER_MISSING, Stage.VALIDATION, GTIN, "gtin.missing", params=params)
+
+
+def _is_conditional(attribute: Attribute, source: Source) -> bool:
+    """True when it is asked for under a condition, unless Mercado Livre has said that it does not hold."""
+    return CONDITIONAL in attribute.tags and demanded(GTIN, source) is not False
 
 
 def _given_reason(source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ponte.connectors.mercadolivre.fields import FIELDS
 from ponte.domain.connector import Limits, Manifest, Setting
 
 MANIFEST = Manifest(
@@ -9,7 +10,9 @@ MANIFEST = Manifest(
     name="Mercado Livre",
     base_url="https://api.mercadolibre.com",
     kinds=frozenset({"product"}),
-    capabilities=frozenset({"oauth", "follows", "withdraws", "learns"}),
+    capabilities=frozenset(
+        {"oauth", "follows", "withdraws", "learns", "ends", "finds", "suggests", "sheets", "hears"}
+    ),
     settings=(
         Setting(
             "client_id",
@@ -40,6 +43,7 @@ MANIFEST = Manifest(
     # (Mercado Livre developers' page "manage your application", captured 2026-06).
     limits=Limits(requests_per_second=5.0, burst=10, concurrency=20, search_lag_seconds=20.0),
     short="ML",
+    fields=FIELDS,
 )
 
 CURRENCY = "BRL"

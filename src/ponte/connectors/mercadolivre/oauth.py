@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify, unreadable
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules

@@ -14,7 +14,7 @@ from ponte.connectors.mercadolivre.attributes import filled
 from ponte.connectors.mercadolivre.facts import Account, Category, account_of, category_of
 from ponte.connectors.mercadolivre.filled import Filled
 from ponte.connectors.mercadolivre.manifest import CURRENCY
-from ponte.connectors.mercadolivre.texts import plain_text, sendable
+from ponte.connectors.texts import plain_text, sendable
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
 from ponte.domain.offer import Offer, Provenance

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify, unreadable
 from ponte.connectors.mercadolivre.asking import Found, find, why_moderated
 from ponte.connectors.mercadolivre.describing import describe
@@ -134,6 +134,8 @@ def _not_created(errand: Errand, outcome: Outcome) -> Conversation[Outcome]:
     if not isinstance(outcome, Rejected) or not DUPLICATES & {problem.kind for problem in outcome.problems}:
         return outcome
     found = yield from find(errand.user_id, errand.sku)
+    if isinstance(found, Postponed):
+        return found
     return (yield from _adopt(errand, found)) if isinstance(found, Found) and found.items else outcome
 
 

@@ -31,6 +31,13 @@ class Source:
     def has_rule(self, attribute_id: str) -> bool:
         return self.rules.mapping.rule_for(attribute_id, self.category_id) is not None
 
+    def ignores(self, attribute_id: str) -> bool:
+        return self.rules.mapping.ignores(attribute_id, self.category_id)
+
+    def adjusted(self, found: Provenance) -> Provenance:
+        """Return a value that no rule found, with the rules' values, brands and units applied to it."""
+        return self.rules.mapping.adjusted(found, found.field, self.category_id)
+
     def specified(self, attribute_id: str, name: str) -> Provenance | None:
         """Return the value of the specification of a name."""
         value = self.specifications.get(comparable(name), "") if name else ""

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TypeAlias
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.errors import warnings_of
 from ponte.domain.message import JSON
 from ponte.domain.outcome import Accepted, Listing, Pending, Postponed, Rejected

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.asking import Found, find, made_at
 from ponte.connectors.mercadolivre.errand import keeping, lag_seconds
 from ponte.connectors.mercadolivre.facts import account_of

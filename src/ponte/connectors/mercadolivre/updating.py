@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ponte.connectors.mercadolivre import shape
+from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item
 from ponte.connectors.mercadolivre.errand import ALWAYS_SENT, SENT_WHEN_CHANGED, Errand, digest, keeping, sent_before
@@ -132,7 +132,11 @@ def _withdrawn(item: dict[str, JSON], listing: Listing, status: str) -> Outcome:
     now = listing_of(item, dict(listing.memory))
     if item.get("status") in {status, "closed", "under_review", "inactive"}:
         return Accepted(now)
-    problem = Problem(
-        ProblemClass.STATE_CONFLICT, Stage.SEND, "status", "status.unchanged", params={"state": now.state}
-    )
-    return Postponed(problem, listing=now)
+    return unchanged(now)
+
+
+def unchanged(listing: Listing) -> Postponed:
+    """Return what it means that a listing has not taken the state that was asked for."""
+    params = {"state": listing.state}
+    problem = Problem(ProblemClass.STATE_CONFLICT, Stage.SEND, "status", "status.unchanged", params=params)
+    return Postponed(problem, listing=listing)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from ponte.connectors.mercadolivre.facts import Attribute
-from ponte.connectors.mercadolivre.texts import sendable
+from ponte.connectors.texts import sendable
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
 

@@ -13,6 +13,7 @@ from ponte.sandbox.mercadolivre.categories import CLOSED_TYPES, NOT_APPLICABLE, 
 
 Attribute = Mapping[str, Any]
 PACKAGE = tuple(f"SELLER_PACKAGE_{side}" for side in ("HEIGHT", "LENGTH", "WIDTH", "WEIGHT"))
+WITHOUT_COMPANY = frozenset({"artesanal", "generica", "generico", "sem marca"})
 _REFERENCE = "item.attributes"
 _WHERE = (
     "Check the attribute is present in the attributes list "
@@ -40,6 +41,7 @@ def missing_attributes(category: Category, present: Iterable[Attribute], *, for_
 
     A catalogue's attributes are a warning for a listing that isn't of the catalogue.
     """
+    present = list(present)
     filled = {str(attribute.get("id")) for attribute in present if is_filled(attribute)}
     if missing := [name for name in category.required if name not in filled]:
         message = (
@@ -52,15 +54,22 @@ def missing_attributes(category: Category, present: Iterable[Attribute], *, for_
         )
         code, kind = "item.attribute.missing_catalog_required", "error" if for_catalog else "warning"
         yield cause(3704, code, message, _REFERENCE, department="structured-data", kind=kind)
-    if missing := missing_conditional(category, filled):
+    if missing := missing_conditional(category, filled, brand=brand_of(present)):
         message = f"The attributes [{', '.join(missing)}] are required for category [{category.id}]. {_WHERE}"
         yield cause(7810, "item.attribute.missing_conditional_required", message, _REFERENCE, department="supply")
 
 
-def missing_conditional(category: Category, filled: Iterable[str]) -> list[str]:
-    """Conditional attributes that this listing needs; a reason for having no GTIN does for the GTIN."""
+def brand_of(present: Iterable[Attribute]) -> str:
+    return next((text_of(one) for one in present if one.get("id") == "BRAND"), "")
+
+
+def missing_conditional(category: Category, filled: Iterable[str], *, brand: str) -> list[str]:
+    """Conditional attributes that this listing needs.
+
+    A reason for having no GTIN does for the GTIN; and what no company makes has none.
+    """
     given = set(filled)
-    if "EMPTY_GTIN_REASON" in given:
+    if "EMPTY_GTIN_REASON" in given or fold(brand) in WITHOUT_COMPANY:
         given.add("GTIN")
     return [name for name in category.conditional if name not in given]
 

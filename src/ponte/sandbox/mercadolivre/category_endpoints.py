@@ -8,7 +8,7 @@ from aiohttp import web
 
 from ponte.domain.identifiers import gtin_flaw
 from ponte.sandbox.mercadolivre.answers import problem, ready, reply
-from ponte.sandbox.mercadolivre.attribute_checks import is_filled, missing_conditional
+from ponte.sandbox.mercadolivre.attribute_checks import brand_of, is_filled, missing_conditional
 from ponte.sandbox.mercadolivre.bodies import objects, read_object
 from ponte.sandbox.mercadolivre.categories import Category, fold
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
@@ -87,8 +87,10 @@ class CategoryEndpoints:
             return body
         variations = objects(body.get("variations"))
         inner = [one for variation in variations for one in objects(variation.get("attributes"))]
-        filled = [str(one.get("id")) for one in [*objects(body.get("attributes")), *inner] if is_filled(one)]
-        missing = [{"id": name, "name": leaf.rules[name].name} for name in missing_conditional(leaf, filled)]
+        present = [*objects(body.get("attributes")), *inner]
+        filled = [str(one.get("id")) for one in present if is_filled(one)]
+        wanted = missing_conditional(leaf, filled, brand=brand_of(present))
+        missing = [{"id": name, "name": leaf.rules[name].name} for name in wanted]
         return reply({"required_attributes": missing})
 
     async def identifier(self, request: web.Request, _account: Account) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ponte.domain.identifiers import gtin_flaw
 from ponte.domain.problem import ProblemClass
 from ponte.sandbox.catalogue import MARKETPLACE_CATEGORY, CatalogueSku
 from ponte.sandbox.fate import LIVE, Fate, late, refused, unsellable
@@ -75,7 +76,9 @@ def _listing(sku: CatalogueSku, category: Category) -> dict[str, Any]:
 def _attributes(sku: CatalogueSku, category: Category) -> Iterator[dict[str, Any]]:
     yield {"id": "BRAND", "value_name": sku.body["BrandName"]}
     yield {"id": "SELLER_SKU", "value_name": sku.id}
-    if any(letter.isdigit() for letter in sku.ean):  # "SEM GTIN" is no code: a seller sends none
+    # "SEM GTIN" is no code, and a wrong one is left out where none is asked for.
+    asked_for = "GTIN" in (*category.required, *category.conditional)
+    if any(letter.isdigit() for letter in sku.ean) and (asked_for or not gtin_flaw(sku.ean)):
         yield {"id": "GTIN", "value_name": sku.ean}
     by_name = {fold(rule.name): rule.id for rule in category.rules.values()}
     told = {"MODEL": sku.body["AlternateIds"].get("RefId", "")}  # what a seller gives where the shop names no model
