@@ -8,7 +8,7 @@ from ponte.explain.catalogue import DEFAULT_LANGUAGE, LANGUAGES, choose_language
 from ponte.explain.explanation import Explanation, explain
 from ponte.explain.labels import label, status_label, status_words
 from ponte.explain.links import Link, LinkKind
-from ponte.explain.mapping_texts import mapping_error_text
+from ponte.explain.mapping_texts import mapping_error_text, row_flaw_text
 from ponte.explain.places import Where
 from ponte.explain.summary import summary
 
@@ -23,6 +23,7 @@ __all__ = [
     "explain",
     "label",
     "mapping_error_text",
+    "row_flaw_text",
     "status_label",
     "status_words",
     "summary",

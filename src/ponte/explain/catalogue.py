@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
+from ponte.domain.code_rules import FIX, TITLE
 from ponte.domain.problem import Problem
 
 LANGUAGES = ("pt-BR", "en", "es")
@@ -35,9 +36,25 @@ def choose_language(asked: str) -> str:
 
 
 def entry_for(problem: Problem, language: str) -> Entry:
-    """Return the most particular texts: by code, by the code's last part, by stage, by class."""
+    """Return the most particular texts: a person's own, by code, by the code's last part, by stage, by class."""
     known = entries(choose_language(language))
-    return next(known[key] for key in keys(problem) if key in known)
+    found = next(known[key] for key in keys(problem) if key in known)
+    title, fix = own_text(problem, TITLE, language), own_text(problem, FIX, language)
+    if title:
+        found = replace(found, title=(title,), many=())
+    return replace(found, fix=tuple((step,) for step in fix.split("\n") if step.strip())) if fix else found
+
+
+def has_own_texts(problem: Problem) -> bool:
+    """Say whether a code has more said of it than its class."""
+    return bool(problem.code) and any(key in entries(DEFAULT_LANGUAGE) for key in keys(problem)[:2])
+
+
+def own_text(problem: Problem, which: str, language: str) -> str:
+    """Return what an administrator wrote for a code in this language, else in ours, else in any."""
+    wanted = (f"{which}{choose_language(language)}", f"{which}{DEFAULT_LANGUAGE}")
+    others = (name for name in problem.params if name.startswith(which))
+    return next((text for name in (*wanted, *others) if (text := problem.params.get(name, ""))), "")
 
 
 def keys(problem: Problem) -> tuple[str, ...]:
@@ -48,8 +65,14 @@ def keys(problem: Problem) -> tuple[str, ...]:
 
 @cache
 def entries(language: str) -> Mapping[str, Entry]:
-    """Return all texts by "CLASS" and "CLASS.code" (the code without case)."""
+    """Return all texts by "CLASS" and "CLASS.code" (the code without case).
+
+    The classes' are in texts.LANGUAGE.toml, a marketplace's codes in texts/MARKETPLACE.LANGUAGE.toml.
+    """
     tables = load(f"texts.{language}.toml")
+    for name in of_marketplaces(language):
+        for kind, variants in load(f"texts/{name}").items():
+            tables[kind] |= variants
     steps = tables.pop("steps")
     found: dict[str, Entry] = {}
     for kind, table in tables.items():
@@ -59,6 +82,12 @@ def entries(language: str) -> Mapping[str, Entry]:
             own = variants[inner["same_as"]] if "same_as" in inner else inner
             found[f"{kind}.{code.casefold()}"] = _entry({**table, **own}, steps)
     return found
+
+
+def of_marketplaces(language: str) -> list[str]:
+    """Return the names of the files with marketplaces' codes in a language."""
+    names = (file.name for file in files("ponte.explain").joinpath("texts").iterdir())
+    return sorted(name for name in names if name.endswith(f".{language}.toml"))
 
 
 @cache
@@ -74,7 +103,7 @@ def load(name: str) -> dict[str, Any]:
     return tomllib.loads(files("ponte.explain").joinpath(name).read_text("utf-8"))
 
 
-def _entry(table: Mapping[str, Any], steps: Mapping[str, str]) -> Entry:
+def _entry(table: Mapping[str, Any], steps: Mapping[str, str | list[str]]) -> Entry:
     return Entry(
         title=_alternatives(table["title"]),
         many=_alternatives(table.get("many", [])),
@@ -83,9 +112,9 @@ def _entry(table: Mapping[str, Any], steps: Mapping[str, str]) -> Entry:
     )
 
 
-def _step(step: str | list[str], steps: Mapping[str, str]) -> Alternatives:
+def _step(step: str | list[str], steps: Mapping[str, str | list[str]]) -> Alternatives:
     if isinstance(step, str) and step.startswith("@"):
-        return (steps[step[1:]],)
+        return _alternatives(steps[step[1:]])
     return _alternatives(step)
 
 

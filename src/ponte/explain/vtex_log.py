@@ -14,7 +14,7 @@ from enum import StrEnum
 from ponte.domain.lifecycle import Status
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headline_first
 from ponte.explain.catalogue import choose_language, words
-from ponte.explain.explanation import NOTHING, explain
+from ponte.explain.explanation import explain
 from ponte.explain.filling import fill, tidied
 
 MAX_SHOWN = 300
@@ -124,9 +124,10 @@ def _default(texts: Mapping[str, tuple[str, ...]], field: str, value: str) -> st
 
 def _told(problems: Sequence[Problem], facts: LogFacts, language: str) -> str:
     texts = words(choose_language(language), "log")
+    context = {"marketplace": facts.marketplace, "category": facts.category, "sku_id": facts.sku_id}
     lines = []
     for number, problem in enumerate(headline_first(problems), start=1):
-        told = explain(problem, language, {**NOTHING, "marketplace": facts.marketplace, "category": facts.category})
+        told = explain(problem, language, context)
         values = {"number": str(number), "title": told.title, "meaning": told.meaning, "fix": " ".join(told.fix)}
         lines.append(fill(texts["problem"], values))
     return " ".join(lines)
