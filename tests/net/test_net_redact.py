@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ponte.domain.message import Secret
-from ponte.net.redact import MASK, MAX_BODY, kept_body, kept_headers, redact, shown
+from ponte.net.redact import MASK, MAX_BODY, kept, kept_body, kept_headers, redact, redact_each, shown
 
 CANARY = "c4n4ry-9f8e7d6c5b4a"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
@@ -172,3 +172,35 @@ def test_a_key_is_found_in_any_case_and_beside_any_letters(word: str, beside: st
     kept = redact(json.dumps({"a": beside, word: "a b c d"}, ensure_ascii=False))
     assert "a b c d" not in kept
     assert MASK in kept
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                '{"access_token":"' + CANARY,
+                '{"access_token":"' + CANARY + "\\",
+                f"client_secret={CANARY}",
+                "ana@example.com",
+                "123.456.789-09",
+                CANARY,
+                "Tênis 42",
+                '"',
+                "\\",
+                "",
+                "\u212a",
+            ]
+        ),
+        max_size=4,
+    )
+)
+def test_texts_looked_through_together_are_masked_like_each_by_itself(texts):
+    assert redact_each(tuple(texts), (CANARY,)) == tuple(redact(text, (CANARY,)) for text in texts)
+    assert redact_each(tuple(texts), ()) == tuple(redact(text) for text in texts)
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * MAX_BODY, b"\xe7" + CANARY.encode(), b"\xff\x00" + CANARY.encode()])
+def test_an_exchange_is_kept_like_its_parts(body):
+    parts = (redact(f"/a/{CANARY}", [CANARY]), kept_body(b"{}", [CANARY]), kept_body(body, [CANARY]))
+    assert kept(f"/a/{CANARY}", b"{}", body, (CANARY,)) == parts
+    assert kept(f"/a/{CANARY}", body, b"{}", (CANARY,)) == (parts[0], parts[2], parts[1])

@@ -234,3 +234,118 @@ def test_a_query_is_added_to_the_path():
 
 def test_a_line_does_not_show_its_secrets():
     assert "abc" not in repr(Line("https://x.example", {}, {"token": "abc"}))
+
+
+async def ask_on_one_connection(reply, *requests: Request, line_headers=None, **asking) -> list[object]:
+    """Ask several questions one after the other over one transport; whatever the server hears is `reply`'s."""
+    server = await asyncio.start_server(reply, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    line = Line(f"http://127.0.0.1:{port}", line_headers or {})
+    async with Transport(frozenset({f"127.0.0.1:{port}"})) as transport:
+        answers = [await transport.ask(request, line, **asking) for request in requests]
+    server.close()
+    return answers
+
+
+def keeping(*answers: bytes):
+    """Answer with these, one for each request, on as few connections as the asker needs; count the connections."""
+    waiting = list(answers)
+    connections: list[int] = []
+
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while waiting:
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError:
+                break
+            length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+            await reader.readexactly(int(length or 0))
+            writer.write(waiting.pop(0))
+            await writer.drain()
+        writer.close()
+
+    return reply, connections
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+GET = Request("GET", "/x", "GET /x")
+
+
+def test_a_connection_is_used_again_when_its_answer_was_read_to_the_end():
+    reply, connections = keeping(OK, OK, OK)
+    answers = asyncio.run(ask_on_one_connection(reply, GET, POST, GET))
+    assert ([answer.body for answer in answers], len(connections)) == ([b"ok"] * 3, 1)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 9\r\n\r\nnot",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\n" + b"x" * (MAX_ANSWER + 1),
+    ],
+)
+def test_a_connection_with_anything_left_on_it_is_not_used_again(first):
+    reply, connections = keeping(first, OK)
+    answers = asyncio.run(ask_on_one_connection(reply, GET, GET))
+    assert (answers[1].body, len(connections)) == (b"ok", 2)
+
+
+def test_news_before_the_answer_are_passed_over():
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    reply, _ = keeping(early + OK)
+    assert [answer.body for answer in asyncio.run(ask_on_one_connection(reply, GET))] == [b"ok"]
+
+
+def test_an_answer_to_head_has_no_body_to_wait_for():
+    reply, connections = keeping(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", OK)
+    head = Request("HEAD", "/x", "HEAD /x")
+    answers = asyncio.run(ask_on_one_connection(reply, head, GET))
+    assert ([answer.body for answer in answers], len(connections)) == ([b"", b"ok"], 1)
+
+
+@pytest.mark.parametrize(
+    ("request_", "written"),
+    [
+        (Request("GET", "/a/../b", "x"), b"GET /b HTTP/1.1"),
+        (Request("GET", "/a b/ç%20", "x"), b"GET /a%20b/%C3%A7%20 HTTP/1.1"),
+        (Request("GET", "/a", "x", query=(("q", "ML-1_a.b~"), ("n", "2"))), b"GET /a?q=ML-1_a.b~&n=2 HTTP/1.1"),
+        (Request("GET", "/a", "x", query=(("q", "1/2"), ("n", ""))), b"GET /a?q=1/2&n= HTTP/1.1"),
+        (Request("GET", "/a\r\nX-Evil: 1", "x"), b"GET /aX-Evil:%201 HTTP/1.1"),
+        (Request("DELETE", "/a", "x", headers=(("Host", "evil.example"), ("X-A", "ç"))), b"DELETE /a HTTP/1.1"),
+    ],
+)
+def test_whatever_a_connector_asks_for_is_one_well_formed_request(request_, written):
+    heard: list[bytes] = []
+
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        writer.close()
+
+    asyncio.run(ask_on_one_connection(reply, request_))
+    assert heard[0].partition(b"\r\n")[0] == written
+    assert heard[0].lower().count(b"host:") == 1
+    assert b"x-evil: 1\r\n" not in heard[0].lower()
+
+
+def test_what_may_not_go_any_more_leaves_a_kept_connection_as_it_was():
+    reply, connections = keeping(OK, OK)
+    leave = iter([True, False, True])
+    answers = asyncio.run(ask_on_one_connection(reply, POST, POST, POST, may_go=lambda: next(leave)))
+    assert ([answer == FENCED for answer in answers], len(connections)) == ([False, True, False], 1)
+
+
+def test_a_kept_connection_that_breaks_is_not_asked_again_by_itself():
+    heard: list[bytes] = []
+
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(OK)
+        await writer.drain()
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.transport.abort()
+
+    answers = asyncio.run(ask_on_one_connection(reply, GET, GET))
+    assert (failed(answers[1]), len(heard)) == ((Failure.RESET, True), 2)

@@ -14,7 +14,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from ponte.bench import pipeline
 PORT = 6390
 PROCESSES = 2
 LOOK_SECONDS = 0.1
-START_SECONDS = 30.0
 TASKS = """
 import json, requests
 from celery import Celery
@@ -58,24 +56,15 @@ def integrate(sku):
 ENQUEUE = "import sys, tasks\nfor sku in sys.stdin.read().split(): tasks.integrate.delay(sku)"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What one contender did: SKUs per second, and CPU of all its processes per SKU (not that of the fakes)."""
-
-    per_second: float
-    cpu_ms: float
-
-
 def main(skus: int, rounds: int, python: str) -> dict[str, Any]:
     """Measure and print; the best of several rounds counts, for others may use the machine."""
-    found: dict[str, list[Figures]] = {"celery": [], "bare": [], "ponte": []}
+    found: dict[str, list[pipeline.Figures]] = {"celery": [], "bare": [], "ponte": []}
     for number in range(1, rounds + 1):
-        run, own = _ponte(skus)
-        found["ponte"].append(own)
-        found["bare"].append(_bare(skus, run.offers))
+        run = pipeline.ponte(skus, "")
+        found["ponte"].append(run.figures(skus))
+        found["bare"].append(pipeline.bare(skus, run.offers))
         found["celery"].append(_celery(skus, run.offers, python))
-        told = ", ".join(f"{name} {of[-1].per_second:.0f}/s {of[-1].cpu_ms:.2f} ms" for name, of in found.items())
-        print(f"round {number}: {told}")
+        print(f"round {number}: {pipeline.told(found)}", flush=True)
     best = {name: _best(of) for name, of in found.items()}
     report = {name: {"per_second": round(of.per_second), "cpu_ms_per_sku": of.cpu_ms} for name, of in best.items()}
     report["ratios"] = {
@@ -87,32 +76,22 @@ def main(skus: int, rounds: int, python: str) -> dict[str, Any]:
     return report
 
 
-def _best(of: list[Figures]) -> Figures:
-    return Figures(max(one.per_second for one in of), round(min(one.cpu_ms for one in of), 2))
+def _best(of: list[pipeline.Figures]) -> pipeline.Figures:
+    return pipeline.Figures(max(one.per_second for one in of), round(min(one.cpu_ms for one in of), 2))
 
 
-def _ponte(skus: int) -> tuple[pipeline.Run, Figures]:
-    run = pipeline.ponte(skus, "")
-    return run, Figures(run.rate, run.cpu_seconds * 1000 / skus)
-
-
-def _bare(skus: int, offers: Mapping[str, pipeline.Offer]) -> Figures:
-    begin = time.process_time()
-    rate = pipeline.bare(skus, offers)
-    return Figures(rate, (time.process_time() - begin) * 1000 / skus)
-
-
-def _celery(skus: int, offers: Mapping[str, pipeline.Offer], python: str) -> Figures:
+def _celery(skus: int, offers: Mapping[str, pipeline.Offer], python: str) -> pipeline.Figures:
     with pipeline.sandbox(skus) as places, tempfile.TemporaryDirectory(prefix="ponte-bench-") as folder:
         _write(Path(folder), places, offers)
         ids = _ids(places["vtex"])
         with _redis(folder) as redis:
             subprocess.run([python, "-c", ENQUEUE], cwd=folder, input=" ".join(ids), text=True, check=True)
-            already = pipeline.cpu_seconds(redis.pid)
             with _worker(folder, python) as worker:
-                rate = _rate(places["vtex"]["base_url"], len(ids))
-                spent = pipeline.cpu_seconds(worker.pid) + pipeline.cpu_seconds(redis.pid) - already
-    return Figures(rate, spent * 1000 / len(ids))
+                vtex, both = places["vtex"]["base_url"], [worker.pid, redis.pid]
+                started = pipeline.cpu_when_first_read(vtex, both)
+                rate = _rate(vtex, len(ids))
+                spent = sum(pipeline.cpu_seconds(pid) for pid in both) - started
+    return pipeline.Figures(rate, spent * 1000 / len(ids))
 
 
 def _write(folder: Path, places: dict[str, Any], offers: Mapping[str, pipeline.Offer]) -> None:
@@ -161,9 +140,8 @@ def _worker(folder: str, python: str) -> Any:
 
 def _rate(vtex: str, count: int) -> float:
     """Watch the fake count the SKUs that were read; return them by the second, from the first to the last."""
-    begun = _wait_for(lambda: _read(vtex) > 0, START_SECONDS)
-    first = _read(vtex)
-    ended = _wait_for(lambda: _read(vtex) >= count, pipeline.LIMIT_SECONDS)
+    begun, first = time.monotonic(), pipeline.skus_read(vtex)
+    ended = _wait_for(lambda: pipeline.skus_read(vtex) >= count, pipeline.LIMIT_SECONDS)
     return (count - first) / (ended - begun)
 
 
@@ -174,8 +152,3 @@ def _wait_for(done: Callable[[], bool], seconds: float) -> float:
             sys.exit("Celery's worker does not get on.")
         time.sleep(LOOK_SECONDS)
     return time.monotonic()
-
-
-def _read(vtex: str) -> int:
-    counts = _json(f"{vtex}/_sandbox/requests")["requests"]
-    return sum(count for name, count in counts.items() if "stockkeepingunitbyid" in name)

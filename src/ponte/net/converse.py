@@ -15,7 +15,7 @@ import orjson
 from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
 from ponte.domain.retry import retry_after
 from ponte.net.pace import Pace
-from ponte.net.redact import MASK, kept_body, kept_headers, redact, shown
+from ponte.net.redact import MASK, kept, kept_body, kept_headers, redact, shown
 from ponte.net.transport import Line
 
 T = TypeVar("T")
@@ -176,16 +176,23 @@ def _passed(request: Request, answer: Answer, party: Party, started_at: datetime
     secrets = tuple(party.line.secrets.values())
     failure = answer.failure.value if isinstance(answer, NoAnswer) else ""
     response = answer if isinstance(answer, Response) else None
+    is_json = request.json is not None
+    url, asked, told = kept(
+        _whole_url(request, party.line),
+        orjson.dumps(request.json) if is_json else b"",
+        response.body if response else b"",
+        secrets,
+    )
     return Passed(
         side=party.side,
         method=request.method,
-        url=_shown_url(request, party.line, secrets),
+        url=url,
         endpoint=request.endpoint,
         request_headers=_shown_headers(request, party.line),
-        request_body=shown_body(request, secrets),
+        request_body=asked if is_json else shown_body(request, secrets),
         status=response.status if response else None,
         response_headers=kept_headers(response.headers, secrets) if response else {},
-        response_body=kept_body(response.body, secrets) if response else "",
+        response_body=told,
         failure=failure,
         started_at=started_at,
         took_ms=took_ms,
@@ -201,9 +208,9 @@ def _shown_headers(request: Request, line: Line) -> dict[str, str]:
     }
 
 
-def _shown_url(request: Request, line: Line, secrets: tuple[str, ...]) -> str:
+def _whole_url(request: Request, line: Line) -> str:
     query = f"?{urlencode(request.query)}" if request.query else ""
-    return redact(line.address(request) + query, secrets)
+    return line.address(request) + query
 
 
 def shown_body(request: Request, secrets: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +16,14 @@ from yarl import URL
 
 from ponte.domain.message import Answer, Failure, NoAnswer, Request, Response, Secret
 from ponte.net.guard import AddressRefusedError, GuardedResolver, may_call
+from ponte.net.wire import AGENT, FENCED, MAX_HEADER, REDIRECTS, TIMEOUT, Letter, Place, Wire, make_place, read
+
+__all__ = ["AGENT", "FENCED", "MAX_ANSWER", "MAX_HEADER", "MAX_PICTURE", "Line", "Transport", "is_foreign"]
 
 DEADLINE_SECONDS = 30.0
-CONNECT_SECONDS = 10.0
 MAX_ANSWER = 5 * 1024 * 1024
 MAX_PICTURE = 10 * 1024 * 1024
-MAX_HEADER = 16_384
-FENCED = NoAnswer(Failure.FENCED, sent=False)
-AGENT = "Ponte/0.1 (+https://github.com/ponte-hub/ponte)"
+MAX_PLACES = 64
 
 
 @dataclass(slots=True)
@@ -41,11 +41,13 @@ class Line:
 
     def address(self, request: Request) -> str:
         """Return where a request goes, without its query. Raises `ValueError` for a host that nobody declared."""
-        if is_foreign(request):
-            return request.path
+        return request.path if is_foreign(request) else self.base(request) + request.path
+
+    def base(self, request: Request) -> str:
+        """Return the base address of a request that is not foreign. Raises `ValueError` likewise."""
         if request.host and request.host not in self.hosts:
             raise ValueError(request.host)
-        return (self.hosts[request.host] if request.host else self.base_url) + request.path
+        return self.hosts[request.host] if request.host else self.base_url
 
     def __repr__(self) -> str:
         return f"Line({self.base_url})"
@@ -86,6 +88,8 @@ class Transport:
         self._private_hosts = private_hosts
         self._deadline = deadline
         self._session: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
+        self._places: dict[str, Place | None] = {}
 
     async def __aenter__(self) -> Transport:
         connector = aiohttp.TCPConnector(
@@ -93,7 +97,7 @@ class Transport:
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
-            timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS),
+            timeout=TIMEOUT,
             auto_decompress=False,
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -103,6 +107,7 @@ class Transport:
         )
         # By itself aiohttp sends a GET, PUT or DELETE again when a kept connection breaks: an attempt nobody records.
         self._session._retry_connection = False  # noqa: SLF001 -- aiohttp 3.14 has no public switch
+        self._wire = Wire(connector)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -114,23 +119,51 @@ class Transport:
 
         `may_go` is asked when a JSON body is about to leave; what it stops was not sent.
         """
-        foreign = is_foreign(request)
+        body = None if request.json is None else orjson.dumps(request.json)
         try:
-            url = URL(line.address(request))
+            letter = self._letter(request, line, body)
+            if letter is None:
+                return await self._by_session(request, line, body, may_go)
         except ValueError:
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail="not an address")
+        assert self._wire is not None
+        return await self._answer(self._wire.ask(letter, may_go, MAX_ANSWER))
+
+    def _letter(self, request: Request, line: Line, body: bytes | None) -> Letter | None:
+        """Return a plain request as it is written in one piece; None leaves it to the session."""
+        if request.files or request.form or is_foreign(request):
+            return None
+        place = self._place(line.base(request))
+        target = place.target(request.path, request.query) if place else None
+        if place is None or target is None:
+            return None
+        assert self._wire is not None
+        head = self._wire.head(place, _headers(request, line), json=body is not None)
+        return None if head is None else Letter(place, request.method, target, head, body)
+
+    def _place(self, base_url: str) -> Place | None:
+        """Return a place that may be called."""
+        place = self._places.get(base_url)
+        if place is None and may_call(URL(base_url), self._private_hosts):
+            if len(self._places) >= MAX_PLACES:
+                self._places.clear()
+            place = self._places[base_url] = make_place(base_url)
+        return place
+
+    async def _by_session(
+        self, request: Request, line: Line, body: bytes | None, may_go: Callable[[], bool]
+    ) -> Answer:
+        url = URL(line.address(request))
         if not may_call(url, self._private_hosts):
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail=str(url.origin()) if url.host else "")
-        body = None if request.json is None else _LastLook(orjson.dumps(request.json), may_go)
-        answer = await self._answer(request, line, url, body, foreign=foreign)
-        return FENCED if body is not None and body.held_back else answer
+        looking = None if body is None else _LastLook(body, may_go)
+        answer = await self._answer(self._exchange(request, line, url, looking))
+        return FENCED if looking is not None and looking.held_back else answer
 
-    async def _answer(
-        self, request: Request, line: Line, url: URL, body: _LastLook | None, *, foreign: bool
-    ) -> Answer:
+    async def _answer(self, exchange: Awaitable[Answer]) -> Answer:
         try:
             async with asyncio.timeout(self._deadline):
-                return await self._exchange(request, line, url, body, foreign=foreign)
+                return await exchange
         except TimeoutError:
             return NoAnswer(Failure.TIMEOUT, sent=True, detail=f"{self._deadline:g} s")
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError, zlib.error) as error:
@@ -138,23 +171,23 @@ class Transport:
         except ValueError as error:  # a header with a line break, say: nothing went out
             return NoAnswer(Failure.REFUSED, sent=False, detail=type(error).__name__)
 
-    async def _exchange(
-        self, request: Request, line: Line, url: URL, body: _LastLook | None, *, foreign: bool
-    ) -> Answer:
+    async def _exchange(self, request: Request, line: Line, url: URL, body: _LastLook | None) -> Answer:
         assert self._session is not None
-        headers = {} if foreign else _headers(request, line)
+        foreign = is_foreign(request)
         async with self._session.request(
             request.method,
             url,
             params=request.query or None,
             data=_body(request, line) if body is None else body,
-            headers=headers,
+            headers={} if foreign else _headers(request, line),
             allow_redirects=False,
         ) as answer:
-            if answer.status in {301, 302, 303, 307, 308}:
+            if answer.status in REDIRECTS:
                 return NoAnswer(Failure.REDIRECT, sent=True, detail=str(answer.status))
-            told = await _read(answer, MAX_PICTURE if foreign else MAX_ANSWER)
+            encoding = answer.headers.get("Content-Encoding", "")
+            told = await read(answer.content, encoding, MAX_PICTURE if foreign else MAX_ANSWER)
             if told is None:
+                answer.close()
                 return NoAnswer(Failure.TOO_LARGE, sent=True)
             found = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status, found, told)
@@ -183,21 +216,6 @@ def _body(request: Request, line: Line) -> Any:
     if request.form:
         return aiohttp.FormData([(name, _opened(value, line)) for name, value in request.form])
     return None
-
-
-async def _read(answer: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """Return the unpacked body, None when it is larger than `limit` (then the connection is given up)."""
-    unpack = zlib.decompressobj(wbits=47) if "gzip" in answer.headers.get("Content-Encoding", "") else None
-    parts: list[bytes] = []
-    size = 0
-    async for chunk in answer.content.iter_any():
-        data = unpack.decompress(chunk, limit + 1 - size) if unpack else chunk
-        size += len(data)
-        if size > limit:
-            answer.close()
-            return None
-        parts.append(data)
-    return b"".join(parts)
 
 
 def _no_answer(error: BaseException) -> NoAnswer:
