@@ -66,6 +66,10 @@ class Moves:
         change.problem = problem
         self.tally(channel_id, kind, f"cause:{mark}")
 
+    def name(self, channel_id: int, problem: Problem) -> None:
+        """Say what a cause is about that records came to without a try that met it."""
+        self._causes.setdefault((channel_id, fingerprint(problem)), _CauseMove()).problem = problem
+
     def tally(self, channel_id: int, kind: str, measure: str) -> None:
         """Count something that came about in this hour."""
         self._hours[channel_id, kind, measure] += 1

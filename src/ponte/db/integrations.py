@@ -5,7 +5,7 @@ Rows are locked in the order of their ids, by everybody, so that two transaction
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,7 @@ class Place:
     headline_class: str
     fingerprint: str
     stock_value: int
+    hold: str = ""
 
     @property
     def key(self) -> Key:
@@ -45,7 +46,9 @@ class Place:
         return bucket(self.status, self.phase, removed=self.removed)
 
 
-_PLACE = "id, channel_id, kind, sku, status, phase, removed_at IS NOT NULL, headline_class, fingerprint, stock_value"
+_PLACE = (
+    "id, channel_id, kind, sku, status, phase, removed_at IS NOT NULL, headline_class, fingerprint, stock_value, hold"
+)
 
 
 NOT_TAKEN_OUT = "channel_id NOT IN (SELECT gone.id FROM db_channel gone WHERE gone.archived_at IS NOT NULL)"
@@ -95,8 +98,8 @@ def places_by_id(ids: Sequence[int], *, scope: Scope | None = None) -> dict[int,
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    integration_id, channel_id, kind, sku, status, phase, removed, headline, mark, value = row
-    return Place(integration_id, channel_id, kind, sku, status, phase, bool(removed), headline, mark, value)
+    integration_id, channel_id, kind, sku, status, phase, removed, headline, mark, value, hold = row
+    return Place(integration_id, channel_id, kind, sku, status, phase, bool(removed), headline, mark, value, hold)
 
 
 _FIXED = {
@@ -167,22 +170,32 @@ def to_queued(places: Sequence[Place], now: datetime, moves: Moves, *, action_id
         mark_action([place.id for place in places if place.bucket in {"queued", "processing"}], action_id)
 
 
-def to_processing(places: Sequence[Place], now: datetime, moves: Moves) -> None:
-    """Show them as running, and count the try."""
-    if not places:
-        return
-    ids = [place.id for place in places]
-    shown = [place for place in places if place.bucket in {"queued", "waiting"}]
-    for place in shown:
-        moves.move(place.channel_id, place.kind, place.bucket, "processing")
-    run(f"UPDATE db_integration SET attempts = attempts + 1 WHERE id IN ({marks(len(ids))})", ids)
-    if shown:
-        ids = [place.id for place in shown]
-        run(
-            f"""UPDATE db_integration SET phase = 'processing', updated_at = %s, next_attempt_at = NULL
-                WHERE id IN ({marks(len(ids))})""",
-            [now, *ids],
-        )
+def to_processing(places: Sequence[Place], now: datetime, moves: Moves, *, creating: Collection[int] = ()) -> None:
+    """Show them as running, and count the try; note since when `creating` may come to have a listing unheard of."""
+    shown: list[int] = []
+    hidden: list[int] = []
+    for place in places:
+        if place.bucket in {"queued", "waiting"}:
+            moves.move(place.channel_id, place.kind, place.bucket, "processing")
+            shown.append(place.id)
+        else:
+            hidden.append(place.id)
+    for made in (True, False):
+        ids = [integration_id for integration_id in shown if (integration_id in creating) is made]
+        if ids:
+            run(
+                f"""UPDATE db_integration SET attempts = attempts + 1, phase = 'processing', updated_at = %s,
+                        next_attempt_at = NULL, creating_since = COALESCE(creating_since, %s)
+                    WHERE id IN ({marks(len(ids))})""",
+                [now, now if made else None, *ids],
+            )
+        ids = [integration_id for integration_id in hidden if (integration_id in creating) is made]
+        if ids:
+            run(
+                f"""UPDATE db_integration SET attempts = attempts + 1, creating_since = COALESCE(creating_since, %s)
+                    WHERE id IN ({marks(len(ids))})""",
+                [now if made else None, *ids],
+            )
 
 
 def set_removed(places: Sequence[Place], removed_at: datetime | None, now: datetime, moves: Moves) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 import orjson
 
+from ponte.db import links
+from ponte.db.links import NewLink
 from ponte.db.records import listing_to_json, problem_to_json
 from ponte.db.search import searchable
-from ponte.db.sql import fetch, marks, rows_of_marks, run, run_many
+from ponte.db.sql import fetch, insert_many, marks, rows_of_marks, run, update_many
 from ponte.domain.fingerprint import fingerprint
-from ponte.domain.lifecycle import AttemptResult, Verdict
+from ponte.domain.lifecycle import AttemptResult, Hold, Verdict
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Listing
 from ponte.domain.problem import Problem, headline
@@ -48,6 +50,7 @@ class Change:
 
     `creating` is "keep", "renew" (a doubt there is begins now), "begin" (there is one from now), "clear" or "";
     `digest` "" or a doubt makes the next send happen whatever was accepted before; `forgotten` drops the listing.
+    `how` says that the listing is new to the record, and how it came; `hold` is the wish that stands from now.
     """
 
     id: int
@@ -60,6 +63,9 @@ class Change:
     next_at: datetime | None = None
     shown_again: bool = False
     queue_again: bool = False
+    how: str = ""
+    hold: Hold | None = None
+    sheet: str = ""
 
 
 def dumps(value: Any) -> str:
@@ -90,9 +96,10 @@ def open_attempts(rows: Sequence[Sequence[Any]]) -> dict[int, int]:
 
 def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
     """Close attempts. One that a newer epoch has called interrupted says what became of it all the same."""
-    run_many(
-        """UPDATE db_attempt SET result = %s, status = %s, problems = %s, http_status = %s, ended_at = %s,
-               offer = %s, provenance = %s WHERE id = %s""",
+    columns = ("result", "status", "problems", "http_status", "ended_at", "offer", "provenance")
+    update_many(
+        "db_attempt",
+        dict.fromkeys(columns, "%s"),
         [
             (
                 item.name.value,
@@ -124,10 +131,9 @@ def forget_attempts(attempts: Mapping[int, int], *, undoubted: Sequence[int]) ->
 
 def write_exchanges(ended: Sequence[Ended]) -> None:
     """Insert what passed. Plain SQL: the ORM's objects cost four times as much, and there are three per product."""
-    run_many(
-        f"""INSERT INTO db_exchange (attempt_id, place, side, method, url, endpoint, request_headers, request_body,
-                status, response_headers, response_body, failure, started_at, took_ms)
-            VALUES ({marks(14)})""",
+    insert_many(
+        """INSERT INTO db_exchange (attempt_id, place, side, method, url, endpoint, request_headers, request_body,
+               status, response_headers, response_body, failure, started_at, took_ms)""",
         [
             (
                 item.attempt_id,
@@ -152,27 +158,24 @@ def write_exchanges(ended: Sequence[Ended]) -> None:
 
 
 def change_integrations(changes: Sequence[Change], now: datetime) -> None:
-    _write_facts([change for change in changes if change.sku is not None])
-    _write_listings([change for change in changes if change.listing is not None])
-    run_many(
-        "UPDATE db_integration SET offer_digest = %s WHERE id = %s",
-        [(change.digest, change.id) for change in changes if change.digest is not None],
-    )
-    clear = [change.id for change in changes if change.creating == "clear"]
-    if clear:
-        run(
-            f"""UPDATE db_integration SET creating_since = NULL
-                WHERE creating_since IS NOT NULL AND id IN ({marks(len(clear))})""",
-            clear,
-        )
+    """Write changes, those with a verdict in one statement: each statement pays for every index of the table."""
+    without = [change for change in changes if change.verdict is None]
+    _write_facts([change for change in without if change.sku is not None])
+    _write_listings([change for change in without if change.listing is not None])
+    _write_digests(without)
+    _write_verdicts([change for change in changes if change.verdict is not None], now)
     _begin_doubts(changes, now)
+    links.link([NewLink(one.id, one.listing.id, one.how) for one in changes if one.listing and one.how], now)
+    links.hold({change.id: change.hold for change in changes if change.hold is not None})
     forgotten = [change.id for change in changes if change.forgotten]
     if forgotten:
+        ended = [change.id for change in changes if change.forgotten and change.hold is Hold.ENDED]
+        links.unlink(ended, "ended", now)
+        links.unlink([number for number in forgotten if number not in ended], "gone", now)
         run(
             f"UPDATE db_integration SET listing_id = '', listing = NULL WHERE id IN ({marks(len(forgotten))})",
             forgotten,
         )
-    _write_verdicts([change for change in changes if change.verdict is not None], now)
     again = [change.id for change in changes if change.queue_again]
     if again:
         run(
@@ -180,6 +183,18 @@ def change_integrations(changes: Sequence[Change], now: datetime) -> None:
                 WHERE id IN ({marks(len(again))})""",
             [now, *again],
         )
+
+
+def _write_digests(changes: Sequence[Change]) -> None:
+    """Write what comes without a verdict; with one it is written along."""
+    update_many(
+        "db_integration",
+        {"offer_digest": "%s"},
+        [(change.digest, change.id) for change in changes if change.digest is not None],
+    )
+    clear = [change.id for change in changes if change.creating == "clear"]
+    if clear:
+        run(f"UPDATE db_integration SET creating_since = NULL WHERE id IN ({marks(len(clear))})", clear)
 
 
 def stock_value(sku: Sku) -> int:
@@ -202,35 +217,68 @@ def _begin_doubts(changes: Sequence[Change], now: datetime) -> None:
         )
 
 
+SHOWN = ("product_id", "name", "ean", "reference", "category", "brand", "stock_value", "sheet")
+
+
 def _write_facts(changes: Sequence[Change]) -> None:
     """Keep what the list shows of a SKU; the row is only written when something of it changed."""
-    rows = []
-    for change in changes:
-        sku = change.sku
-        assert sku is not None
-        image = sku.images[0].url[:500] if sku.images else ""
-        category = " › ".join(sku.category_names)[:300]
-        told = (sku.product_id[:40], sku.name[:300], sku.ean[:40], sku.reference[:100], category, sku.brand[:120])
-        shown = (*told, stock_value(sku))
-        rows.append((*shown, image, change.id, *shown))
-    run_many(
-        """UPDATE db_integration SET product_id = %s, name = %s, ean = %s, reference = %s, category = %s, brand = %s,
-               stock_value = %s, image_url = %s
-           WHERE id = %s AND (product_id <> %s OR name <> %s OR ean <> %s OR reference <> %s OR category <> %s
-               OR brand <> %s OR stock_value <> %s)""",
-        rows,
+    rows = [(*_facts(change), change.id) for change in changes]
+    update_many("db_integration", dict.fromkeys((*SHOWN, "image_url"), "%s"), rows, if_other=SHOWN)
+
+
+def _facts(change: Change) -> tuple[str | int | None, ...]:
+    """Return the values of SHOWN and the picture; without a SKU nothing, which changes nothing."""
+    sku = change.sku
+    if sku is None:
+        return (None,) * (len(SHOWN) + 1)
+    return (
+        sku.product_id[:40],
+        sku.name[:300],
+        sku.ean[:40],
+        sku.reference[:100],
+        " › ".join(sku.category_names)[:300],
+        sku.brand[:120],
+        stock_value(sku),
+        change.sheet[:160],
+        sku.images[0].url[:500] if sku.images else "",
     )
 
 
 def _write_listings(changes: Sequence[Change]) -> None:
-    run_many(
-        "UPDATE db_integration SET listing_id = %s, listing = %s WHERE id = %s",
-        [
-            (change.listing.id[:80], dumps(listing_to_json(change.listing)), change.id)
-            for change in changes
-            if change.listing is not None
-        ],
+    update_many(
+        "db_integration",
+        {"listing_id": "%s", "listing": "%s"},
+        [(*_listing(change), change.id) for change in changes],
     )
+
+
+def _listing(change: Change) -> tuple[str | None, str | None]:
+    listing = change.listing
+    return (None, None) if listing is None else (listing.id[:80], dumps(listing_to_json(listing)))
+
+
+VERDICT = dict.fromkeys(
+    (
+        "status",
+        "phase",
+        "headline_class",
+        "headline_subject",
+        "headline_code",
+        "headline_stage",
+        "fingerprint",
+        "problems",
+        "processed_at",
+        "updated_at",
+        "next_attempt_at",
+    ),
+    "%s",
+) | {
+    "removed_at": "CASE WHEN %s THEN NULL ELSE removed_at END",
+    "offer_digest": "COALESCE(%s, offer_digest)",
+    "creating_since": "CASE WHEN %s THEN NULL ELSE creating_since END",
+    "search_text": "COALESCE(%s, search_text)",
+    **{column: f"COALESCE(%s, {column})" for column in (*SHOWN, "image_url", "listing_id", "listing", "linked")},
+}
 
 
 def _write_verdicts(changes: Sequence[Change], now: datetime) -> None:
@@ -250,19 +298,16 @@ def _write_verdicts(changes: Sequence[Change], now: datetime) -> None:
                 now,
                 change.next_at,
                 change.shown_again,
+                change.digest,
+                change.creating == "clear",
                 _search_text(change, verdict.problems),
+                *_facts(change),
+                *_listing(change),
+                (change.how or None) if change.listing else None,
                 change.id,
             )
         )
-    run_many(
-        """UPDATE db_integration SET status = %s, phase = %s, headline_class = %s, headline_subject = %s,
-               headline_code = %s, headline_stage = %s, fingerprint = %s, problems = %s, processed_at = %s,
-               updated_at = %s, next_attempt_at = %s,
-               removed_at = CASE WHEN %s THEN NULL ELSE removed_at END,
-               search_text = COALESCE(%s, search_text)
-           WHERE id = %s""",
-        rows,
-    )
+    update_many("db_integration", VERDICT, rows)
 
 
 def _headline(problem: Problem) -> tuple[str, str, str, str, str]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+ROWS_TOGETHER = 25
 
+
+@lru_cache(maxsize=256)
 def marks(count: int) -> str:
     """Return `%s, %s, ...`."""
     return ", ".join(["%s"] * count)
 
 
+@lru_cache(maxsize=64)
 def rows_of_marks(rows: int, columns: int) -> str:
     """Return `(%s, ...), (%s, ...), ...` for a VALUES list."""
     return ", ".join([f"({marks(columns)})"] * rows)
@@ -73,6 +78,54 @@ def run_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
             cursor.executemany(sql, _all_adapted(batch))
 
 
+def insert_many(head: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of one width: `head` is the statement before VALUES.
+
+    SQLite takes some rows per statement: each step gives the interpreter's lock away and waits for it again.
+    """
+    if not rows:
+        return
+    if connection.vendor != "sqlite":
+        run_many(f"{head} VALUES ({marks(len(rows[0]))})", rows)
+        return
+    for start in range(0, len(rows), ROWS_TOGETHER):
+        some = rows[start : start + ROWS_TOGETHER]
+        run(f"{head} VALUES {rows_of_marks(len(some), len(some[0]))}", [value for row in some for value in row])
+
+
+def update_many(
+    table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], *, if_other: Sequence[str] = ()
+) -> None:
+    """Change many rows, each in its own way: `columns` is {column: expression of one %s}, a row ends with its id.
+
+    With `if_other` a row is only written when one of these columns is to change.
+    """
+    if not rows:
+        return
+    names = list(columns)
+    if connection.vendor != "sqlite":
+        sets = ", ".join(f"{column} = {expression}" for column, expression in columns.items())
+        other = " OR ".join(f"{column} <> %s" for column in if_other)
+        compared = [names.index(column) for column in if_other]
+        run_many(
+            f"UPDATE {table} SET {sets} WHERE id = %s{f' AND ({other})' if other else ''}",
+            [(*row, *(row[place] for place in compared)) for row in rows],
+        )
+        return
+    given_as = {column: f"given.column{place}" for place, column in enumerate(names, 1)}
+    sets = ", ".join(
+        f"{column} = {expression.replace('%s', given_as[column])}" for column, expression in columns.items()
+    )
+    other = " OR ".join(f"{table}.{column} <> {given_as[column]}" for column in if_other)
+    for start in range(0, len(rows), ROWS_TOGETHER):
+        some = rows[start : start + ROWS_TOGETHER]
+        run(
+            f"UPDATE {table} SET {sets} FROM (VALUES {rows_of_marks(len(some), len(some[0]))}) AS given"
+            f" WHERE {table}.id = given.column{len(names) + 1}{f' AND ({other})' if other else ''}",
+            [value for row in some for value in row],
+        )
+
+
 def _adapted(params: Sequence[Any]) -> Sequence[Any]:
     return _all_adapted([params])[0]
 
@@ -81,8 +134,14 @@ def _all_adapted(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Write moments as the ORM writes them, so that both compare: SQLite keeps UTC as text without an offset."""
     if connection.vendor != "sqlite":
         return rows
-    adapt = connection.ops.adapt_datetimefield_value  # looked up once: `connection` asks for its thread each time
-    return [[adapt(value) if isinstance(value, datetime) else value for value in row] for row in rows]
+    return [[_moment_text(value) if isinstance(value, datetime) else value for value in row] for row in rows]
+
+
+def _moment_text(value: datetime) -> str:
+    """Return what `adapt_datetimefield_value` of Django makes of a moment in UTC, in a tenth of the time."""
+    if value.tzinfo is UTC:
+        return str(value.replace(tzinfo=None))
+    return str(connection.ops.adapt_datetimefield_value(value))
 
 
 def locked() -> str:

@@ -29,10 +29,28 @@ class Phase(StrEnum):
 
 
 class Task(StrEnum):
-    """What a work row asks for."""
+    """What a run does. A work row asks for the first two; `Hold.ENDING` on the record makes an END of either."""
 
     SEND = "send"
     FOLLOW = "follow"
+    END = "end"
+
+
+class Hold(StrEnum):
+    """A person's wish about a listing that stands on the record, whatever VTEX tells meanwhile.
+
+    Kept on the record and not on its work: no notification, retry or lost worker takes its place.
+    """
+
+    NONE = ""
+    ENDING = "ending"  # Encerrando: the next runs end the listing
+    ENDED = "ended"  # Encerrado: nothing is sent until a person wants it announced again
+    UNLINKED = "unlinked"  # Desvinculado: likewise; the listing stands over there, and is nobody's
+
+    @property
+    def at_rest(self) -> bool:
+        """True when the record is sent only by a person's wish."""
+        return self in {Hold.ENDED, Hold.UNLINKED}
 
 
 class Trigger(StrEnum):
@@ -98,11 +116,11 @@ class Verdict:
     dead: bool = False
 
 
-def actions(status: Status, *, removed: bool) -> tuple[Action, ...]:
-    """Return what may be done with a record: a success offers only its removal."""
+def actions(status: Status, *, removed: bool, hold: Hold = Hold.NONE) -> tuple[Action, ...]:
+    """Return what may be done with a record: a success offers only its removal, unless it is at rest."""
     if removed:
         return (Action.RESTORE,)
-    if status is Status.SUCCESS:
+    if status is Status.SUCCESS and not hold.at_rest:
         return (Action.REMOVE,)
     return (Action.REPROCESS, Action.REMOVE)
 

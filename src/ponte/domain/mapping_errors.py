@@ -34,6 +34,10 @@ class MappingFlaw(StrEnum):
     EMPTY_VALUE = "empty_value"
     # its rules
     EMPTY_RULE = "empty_rule"
+    TWO_ORIGINS = "two_origins"
+    IGNORED_WITH_MORE = "ignored_with_more"
+    UNKNOWN_UNITS = "unknown_units"
+    SAME_BRAND = "same_brand"
     UNKNOWN_SOURCE = "unknown_source"
     EMPTY_SPECIFICATION = "empty_specification"
     UNKNOWN_PLACEHOLDER = "unknown_placeholder"
@@ -49,8 +53,8 @@ class MappingFlaw(StrEnum):
     VERSION_MISSING = "version_missing"
     NOTHING_MAPPED = "nothing_mapped"
     UNUSED_CATEGORY = "unused_category"
+    UNUSED_TITLE = "unused_title"
     ODD_CATEGORY = "odd_category"
-    VALUES_WITHOUT_FROM = "values_without_from"
 
 
 @dataclass(frozen=True, slots=True)

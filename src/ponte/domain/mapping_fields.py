@@ -31,6 +31,7 @@ _MEANT = {
     "sku": "sku_name",
 }
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?")
+_FACTOR = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -103,8 +104,8 @@ def units(field: Field | None, report: Report, limit: int, *, usual: int) -> int
     return int(found)
 
 
-def template(field: Field | None, report: Report, usual: str) -> str:
-    """Return the title's template; its names must be fields of the SKU or specifications."""
+def template(field: Field | None, report: Report, usual: str, *, constant: bool = False) -> str:
+    """Return a template; its names must be fields of the SKU or specifications. `constant`: it may have none."""
     found = text(field, report) if field else None
     if field is None or found is None:
         return usual
@@ -112,11 +113,22 @@ def template(field: Field | None, report: Report, usual: str) -> str:
     rest = _PLACEHOLDER.sub("", found)
     if "{" in rest or "}" in rest:
         report.error(field.spot, MappingFlaw.BAD_BRACES)
-    elif not names:
+    elif not names and not constant:
         report.error(field.spot, MappingFlaw.CONSTANT_TITLE)
     for name in names:
         source(name, field.spot, report, MappingFlaw.UNKNOWN_PLACEHOLDER)
     return found
+
+
+def factor(field: Field, report: Report) -> Decimal:
+    """Return a number above 0 by which quantities are multiplied."""
+    found = text(field, report)
+    if found is None:
+        return Decimal(1)
+    if not _FACTOR.fullmatch(found) or not Decimal(found):
+        report.error(field.spot, MappingFlaw.NOT_A_NUMBER, key=field.name, value=found)
+        return Decimal(1)
+    return Decimal(found)
 
 
 def source(name: str, spot: Spot, report: Report, flaw: MappingFlaw = MappingFlaw.UNKNOWN_SOURCE) -> None:

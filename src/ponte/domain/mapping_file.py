@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Inner
+from dataclasses import dataclass, replace
 
 from ponte.domain.mapping import CategoryRule, Mapping, PriceRule, StockRule, TitleRule, ValueRule
 from ponte.domain.mapping_errors import MappingError, MappingFlaw, Report, Spot, in_order
 from ponte.domain.mapping_fields import flag, money, table, template, text, units
-from ponte.domain.mapping_rules import value_rules
+from ponte.domain.mapping_rules import brand_rules, unit_rules, value_rules
 from ponte.domain.mapping_yaml import Field, Table, Text, compose
 
 __all__ = ["MappingError", "MappingFile", "MappingFlaw", "minimal_example", "parse_mapping"]
@@ -22,6 +23,8 @@ SECTIONS = (
     "default_category",
     "attributes",
     "category_attributes",
+    "brands",
+    "units",
     "options",
 )
 MAX_PERCENT = 1_000
@@ -79,6 +82,8 @@ def _mapping(sections: Table, report: Report) -> Mapping:
         attributes=value_rules(fields.get("attributes"), report),
         category_attributes=_category_attributes(fields.get("category_attributes"), report),
         options=_options(fields.get("options"), report),
+        brands=brand_rules(fields.get("brands"), report),
+        units=unit_rules(fields.get("units"), report),
     )
     _doubts(mapping, fields.get("category_attributes"), report)
     return mapping
@@ -96,8 +101,21 @@ def _version(field: Field | None, report: Report) -> None:
 def _title(field: Field | None, report: Report) -> TitleRule:
     if field is None:
         return TitleRule()
-    inner = table(field, report, ("template", "cut")).fields
-    usual = TitleRule()
+    inner = table(field, report, ("template", "cut", "categories")).fields
+    rule = _title_rule(inner, field, report, TitleRule())
+    by_category = table(inner["categories"], report).fields if "categories" in inner else {}
+    return replace(rule, categories={name: _own_title(one, report, rule) for name, one in by_category.items()})
+
+
+def _own_title(field: Field, report: Report, general: TitleRule) -> TitleRule:
+    """Return the rule of one category: a template alone, or with its own `cut`."""
+    if isinstance(field.value, Text):
+        own = template(field, report, general.template)
+        return TitleRule(own, general.cut, field.spot.line)
+    return _title_rule(table(field, report, ("template", "cut")).fields, field, report, general)
+
+
+def _title_rule(inner: Inner[str, Field], field: Field, report: Report, usual: TitleRule) -> TitleRule:
     return TitleRule(
         template=template(inner.get("template"), report, usual.template),
         cut=flag(inner.get("cut"), report, usual=usual.cut),
@@ -162,7 +180,15 @@ def _doubts(mapping: Mapping, by_category: Field | None, report: Report) -> None
         targets.add(mapping.default_category.target)
     if not targets:
         report.warning(Spot(), MappingFlaw.NOTHING_MAPPED)
-    if by_category and isinstance(by_category.value, Table):
-        for target, field in by_category.value.fields.items():
-            if target not in targets:
-                report.warning(field.spot, MappingFlaw.UNUSED_CATEGORY, value=target)
+    unused = _unused(by_category, targets)
+    for field in unused:
+        report.warning(field.spot, MappingFlaw.UNUSED_CATEGORY, value=field.name)
+    for target, rule in mapping.title.categories.items():
+        if target not in targets:
+            report.warning(Spot(rule.line), MappingFlaw.UNUSED_TITLE, value=target)
+
+
+def _unused(by_category: Field | None, targets: set[str]) -> list[Field]:
+    if by_category is None or not isinstance(by_category.value, Table):
+        return []
+    return [field for target, field in by_category.value.fields.items() if target not in targets]

@@ -59,11 +59,17 @@ Node: TypeAlias = Text | Items | Table
 
 def compose(text: str, report: Report) -> Node | None:
     """Return what a file holds; None when it is empty or could not be read at all, which the report then says."""
+    root = compose_nodes(text, report)
+    return None if root is None else _plain(root, report)
+
+
+def compose_nodes(text: str, report: Report) -> yaml.Node | None:
+    """Return the same as PyYAML's nodes, with their places in the text."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", errors="replace")) > MAX_BYTES:
         report.error(Spot(), MappingFlaw.TOO_LARGE, limit=str(MAX_BYTES))
         return None
     try:
-        root = _Loader(text, report).get_single_node()
+        return _Loader(text, report).get_single_node()
     except ReaderError as error:
         report.error(_spot_at(text, error.position), MappingFlaw.BAD_CHARACTER)
     except yaml.MarkedYAMLError as error:
@@ -73,8 +79,6 @@ def compose(text: str, report: Report) -> Node | None:
     except (ValueError, OverflowError):
         # PyYAML lets a bad escape ("\UFFFFFFFF") or an endless version number of %YAML through as these.
         report.error(Spot(), MappingFlaw.SYNTAX)
-    else:
-        return None if root is None else _plain(root, report)
     return None
 
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from ponte.domain.message import JSON
 
 # Made once: `json.dumps` with options makes an encoder for each call.
@@ -39,4 +41,12 @@ class Offer:
     @property
     def digest(self) -> str:
         """Return a digest of the payload: the same offer as last accepted is not sent again."""
-        return hashlib.blake2b(_plain(self.payload).encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(_written(self.payload), digest_size=16).hexdigest()
+
+
+def _written(payload: Mapping[str, JSON]) -> bytes:
+    """Return the payload as text, always the same for the same; both ways write what offers hold alike."""
+    try:
+        return orjson.dumps(payload if isinstance(payload, dict) else dict(payload), option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # half a character, a whole number beyond 64 bits
+        return _plain(payload).encode("utf-8", "surrogatepass")

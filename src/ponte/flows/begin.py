@@ -13,9 +13,9 @@ from ponte.db.counts import Moves
 from ponte.db.integrations import places_by_id, to_processing
 from ponte.db.records import listing_from_json
 from ponte.db.results import open_attempts
-from ponte.db.sql import fetch, marks, run
+from ponte.db.sql import fetch, marks
 from ponte.domain.doubt import doubted_until
-from ponte.domain.lifecycle import Task
+from ponte.domain.lifecycle import Hold, Task
 from ponte.domain.message import parse_json
 from ponte.domain.outcome import Link
 from ponte.flows.job import Job
@@ -41,17 +41,17 @@ def begin(held: Held, *, limit: int, runner: str, suspects: bool, alone: bool = 
             return []
         ids = [claimed.integration_id for claimed in found]
         moves = Moves()
-        to_processing([places[integration_id] for integration_id in sorted(ids)], now, moves)
-        known = _known(ids)
-        jobs = _open_attempts(found, known, held, runner, now)
-        _mark_creating(jobs, now)
+        jobs = _open_attempts(found, _known(ids), held, runner, now)
+        # From here until the result is written, a listing of these may come to be without our knowing.
+        creating = {job.id for job in jobs if job.task is Task.SEND and (job.link.listing is None or job.recreates)}
+        to_processing([places[integration_id] for integration_id in sorted(ids)], now, moves, creating=creating)
         moves.write(now)
     return jobs
 
 
 def _known(ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     rows = fetch(
-        f"""SELECT id, sku, attempts, listing, offer_digest, creating_since, headline_class
+        f"""SELECT id, sku, attempts, listing, offer_digest, creating_since, headline_class, hold
             FROM db_integration WHERE id IN ({marks(len(ids))})""",  # noqa: S608 -- constants and marks only
         ids,
     )
@@ -66,10 +66,10 @@ def _open_attempts(
             (
                 claimed.integration_id,
                 held.channel_id,
-                known[claimed.integration_id][2],
+                known[claimed.integration_id][2] + 1,
                 claimed.trigger.value,
                 claimed.actor_id,
-                claimed.task.value,
+                _task(claimed, known[claimed.integration_id][7]),
                 now,
                 held.epoch,
                 claimed.generation,
@@ -81,8 +81,12 @@ def _open_attempts(
     return [_job(claimed, attempts[claimed.integration_id], known[claimed.integration_id], now) for claimed in found]
 
 
+def _task(claimed: Claimed, hold: str) -> str:
+    return Task.END.value if hold == Hold.ENDING else claimed.task.value
+
+
 def _job(claimed: Claimed, attempt_id: int, row: tuple[Any, ...], now: datetime) -> Job:
-    _, sku, _, listing, digest, creating_since, headline = row
+    _, sku, _, listing, digest, creating_since, headline, hold = row
     if isinstance(listing, str):  # SQLite hands JSON over as text
         listing = parse_json(listing.encode())
     if isinstance(creating_since, str):
@@ -92,15 +96,4 @@ def _job(claimed: Claimed, attempt_id: int, row: tuple[Any, ...], now: datetime)
     uncertain = max(0.0, (now - creating_since).total_seconds()) if creating_since else None
     known = listing_from_json(listing)
     link = Link(known, uncertain, restate=known is not None and doubted_until(digest) is not None)
-    return Job(claimed, attempt_id, sku, link, digest, headline)
-
-
-def _mark_creating(jobs: Sequence[Job], now: datetime) -> None:
-    """From here until the result is written, a listing may come to be without our knowing."""
-    ids = [job.id for job in jobs if job.claimed.task is Task.SEND and (job.link.listing is None or job.recreates)]
-    if ids:
-        run(
-            f"""UPDATE db_integration SET creating_since = %s
-                WHERE creating_since IS NULL AND id IN ({marks(len(ids))})""",  # noqa: S608 -- constants and marks
-            [now, *ids],
-        )
+    return Job(claimed, attempt_id, sku, link, digest, headline, Hold(hold))

@@ -23,6 +23,12 @@ from ponte.net.pace import Pace
 Gate = Callable[[Request], Awaitable[NoAnswer | None]]
 
 
+def _windows(context: Context, database: Database) -> Windows:
+    limits = context.connector.manifest.limits
+    faster = context.requests_per_second / limits.requests_per_second
+    return Windows(context.channel_id, limits.rates, database, faster=faster)
+
+
 class ChannelLine:
     """Both sides of one channel for one drain. `blocked` is set when no fresh token is to be had."""
 
@@ -47,7 +53,7 @@ class ChannelLine:
             context.marketplace,
             pace or Pace(context.requests_per_second, context.burst),
             renew=self._renew,
-            shut=Windows(context.channel_id, context.connector.manifest.limits.rates, database).shut,
+            shut=_windows(context, database).shut,
         )
         self._gathering: Gathering | None = None
         if isinstance(context.connector, Gathers) and context.connector.manifest.limits.gather:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ponte.connectors import Broken, get
+from ponte.db.code_rules import rules_for
 from ponte.db.models import Channel
+from ponte.domain.code_rules import OwnRule
 from ponte.domain.connector import Connector, Rules
 from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.mapping_file import parse_mapping
@@ -29,6 +31,7 @@ class Context:
     connector: Connector
     mapping: ChannelMapping
     settings: dict[str, str]
+    adopts: bool
     credentials: Credentials
     marketplace: Line
     vtex: Line
@@ -36,6 +39,7 @@ class Context:
     requests_per_second: float
     burst: int
     concurrency: int
+    code_rules: tuple[OwnRule, ...] = ()
 
     @property
     def rules(self) -> Rules:
@@ -71,6 +75,7 @@ def read_context(channel_id: int, *, without_mapping: bool = False) -> Context |
         connector=connector,
         mapping=parsed.mapping if parsed and parsed.mapping else ChannelMapping(),
         settings={name: str(value) for name, value in channel.settings.items()},
+        adopts=channel.adopts,
         credentials=Credentials(secrets, channel.token_version, channel.token_until_ms, dict(channel.settings)),
         marketplace=marketplace_line(connector, channel.base_url, secrets, channel.settings),
         vtex=Line(
@@ -82,6 +87,7 @@ def read_context(channel_id: int, *, without_mapping: bool = False) -> Context |
         requests_per_second=channel.requests_per_second or manifest.limits.requests_per_second,
         burst=manifest.limits.burst,
         concurrency=channel.concurrency or manifest.limits.concurrency,
+        code_rules=rules_for(channel),
     )
 
 

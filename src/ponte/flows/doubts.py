@@ -72,7 +72,7 @@ def creating_after(result: Result, now_ms: int) -> str:
 def _creating(result: Result) -> str:
     """Say what becomes of `creating_since`: "keep" it while a create may stand without our knowing, else "clear"."""
     doubtful = result.job.link.uncertain_seconds is not None
-    if result.job.claimed.task is Task.FOLLOW:
+    if result.job.task is Task.FOLLOW:
         return "keep"
     match result.outcome:
         case Postponed(_, _, unknown):

@@ -156,16 +156,13 @@ class Xlsx:
         numbers = range(1, self._sheets + 1)
         sheets = {f"worksheets/sheet{number}.xml": "worksheet" for number in numbers}
         named = "".join(f'<sheet name="{self._title(n)}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
-        yield (
-            "xl/workbook.xml",
-            f'{XML}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>',
-        )
-        yield "xl/_rels/workbook.xml.rels", _relations({**sheets, "styles.xml": "styles"})
+        yield "xl/workbook.xml", WORKBOOK.replace("{sheets}", named)
+        yield "xl/_rels/workbook.xml.rels", relations({**sheets, "styles.xml": "styles"})
         yield "xl/styles.xml", STYLES
-        yield "_rels/.rels", _relations({"xl/workbook.xml": "officeDocument"})
+        yield "_rels/.rels", relations({"xl/workbook.xml": "officeDocument"})
         parts = {"workbook.xml": "sheet.main", "styles.xml": "styles", **sheets}
         overrides = "".join(
-            f'<Override PartName="/xl/{path}" ContentType="{_type(kind)}"/>' for path, kind in parts.items()
+            f'<Override PartName="/xl/{path}" ContentType="{content_type(kind)}"/>' for path, kind in parts.items()
         )
         yield "[Content_Types].xml", TYPES.replace("{overrides}", overrides)
 
@@ -207,11 +204,13 @@ def letters(place: int) -> str:
     return text
 
 
-def _type(of: str) -> str:
+def content_type(of: str) -> str:
+    """Return the content type of a part ("worksheet")."""
     return f"application/vnd.openxmlformats-officedocument.spreadsheetml.{of}+xml"
 
 
-def _relations(targets: Mapping[str, str]) -> str:
+def relations(targets: Mapping[str, str]) -> str:
+    """Return a list of relations: what each target is."""
     inside = "".join(
         f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="{path}"/>'
         for number, (path, kind) in enumerate(targets.items(), 1)

@@ -17,7 +17,7 @@ from ponte.db.clock import now_ms
 from ponte.db.counts import Moves
 from ponte.db.integrations import Key, Place, lanes_of, make, places_by_key, to_queued
 from ponte.db.models import Channel, Quarantine, Store
-from ponte.domain.lifecycle import Priority, Trigger
+from ponte.domain.lifecycle import Hold, Priority, Trigger
 from ponte.domain.problem import ProblemClass
 from ponte.net.redact import kept_body
 from ponte.queue.wake import wake
@@ -103,8 +103,10 @@ def take(
 def take_in(products: Mapping[Key, str], *, trigger: Trigger, priority: int, actor_id: int | None = None) -> None:
     """Make or refresh these integrations ({key: product id}) and queue them, within the caller's transaction."""
     lanes = lanes_of(sorted({channel_id for channel_id, _, _ in products}))
-    known = places_by_key([key for key in products if key[:2] in lanes])
-    new = {key: product_id for key, product_id in products.items() if key[:2] in lanes and key not in known}
+    there = places_by_key([key for key in products if key[:2] in lanes])
+    new = {key: product_id for key, product_id in products.items() if key[:2] in lanes and key not in there}
+    # A listing that a person ended or unlinked does not come back by what VTEX tells.
+    known = {key: place for key, place in there.items() if not Hold(place.hold).at_rest}
     moves = Moves()
     now = timezone.now()
     made = make(new, lanes, now, moves)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ponte.domain.connector import Rules
-from ponte.domain.lifecycle import Task, Trigger
+from ponte.domain.connector import Ends, Rules
+from ponte.domain.lifecycle import Hold, Task, Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Link, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass
 from ponte.domain.sku import Sku
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import Context
-from ponte.flows.facts import FactBook
+from ponte.flows.facts import FactBook, sheet_key_of
 from ponte.flows.job import Job, Result
+from ponte.flows.linking import LONG_AGO_SECONDS, adopt
 from ponte.flows.reading import Reading
 from ponte.net.converse import Party, Record, converse
 from ponte.sources.vtex.read import read_sku
@@ -27,7 +28,6 @@ NOT_FOR_SALE = frozenset(
         ProblemClass.VTEX_PRICE_MISSING,
     }
 )
-LONG_AGO_SECONDS = 30 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,29 @@ async def integrate(result: Result, desk: Desk) -> None:
     The result is the caller's, so that what passed is known even of a run that is cut short.
     """
     job = result.job
-    if job.claimed.task is Task.FOLLOW and job.link.listing:
+    if job.hold is not Hold.NONE:
+        result.outcome = await _end(job, desk, result) if job.task is Task.END else _rest(result)
+    elif job.task is Task.FOLLOW and job.link.listing:
         result.outcome = await _follow(job, desk, result)
     else:
         result.outcome = await _bring(job, desk, result)
     result.spared = _is_fenced(result.outcome)
+
+
+async def _end(job: Job, desk: Desk, result: Result) -> Outcome:
+    """End the listing for good; one that was gone already is as good."""
+    connector = desk.context.connector
+    if job.link.listing is None or not isinstance(connector, Ends):
+        return Accepted(None)
+    result.sent = result.withdrawn = True
+    outcome = await converse(connector.end(job.link, desk.context.rules), desk.marketplace, result.record)
+    return Accepted(None) if isinstance(outcome, Accepted) else outcome
+
+
+def _rest(result: Result) -> Outcome:
+    """Send nothing: a person ended or unlinked the listing, and nobody has asked for it again."""
+    result.unchanged = True
+    return Accepted(None)
 
 
 async def _bring(job: Job, desk: Desk, result: Result) -> Outcome:
@@ -65,6 +83,7 @@ async def _bring(job: Job, desk: Desk, result: Result) -> Outcome:
     unfit = _not_for_sale(sku, desk.context.trade_policy)
     if unfit is not None:
         return await _withdraw(job, desk, result, rules, unfit)
+    result.sheet = sheet_key_of(desk.context.connector, rules)
     problems = desk.context.connector.check(sku, rules)
     result.offer = desk.context.connector.map(sku, rules)
     if any(problem.blocking for problem in problems):
@@ -84,9 +103,7 @@ async def _fetch(job: Job, desk: Desk, result: Result) -> Sku | Rejected | Postp
 
 
 async def _rules(sku: Sku, desk: Desk) -> Rules | Postponed | Blocked:
-    rules = desk.context.rules
-    facts = await desk.facts.get(desk.context.connector.needs(sku, rules), rules, desk.marketplace)
-    return facts if isinstance(facts, Postponed | Blocked) else replace(rules, facts=facts)
+    return await desk.facts.informed(sku, desk.context.rules, desk.marketplace)
 
 
 def _not_for_sale(sku: Sku, trade_policy: str) -> Problem | None:
@@ -123,14 +140,19 @@ async def _send(job: Job, desk: Desk, result: Result, rules: Rules) -> Outcome:
             return await _follow(job, desk, result)
         result.unchanged = True
         return Accepted(job.link.listing)
+    link = await adopt(result, desk, rules)
+    if not isinstance(link, Link):
+        return link
     result.sent = True
-    return await converse(desk.context.connector.send(offer, _link(job), rules), desk.marketplace, result.record)
+    return await converse(
+        desk.context.connector.send(offer, _link(job, link), rules), desk.marketplace, result.record
+    )
 
 
-def _link(job: Job) -> Link:
+def _link(job: Job, link: Link) -> Link:
     """A listing that is gone is made anew by a person's wish only, and after one more look for it."""
     if not job.recreates:
-        return job.link
+        return link
     known = job.link.uncertain_seconds
     return Link(None, uncertain_seconds=LONG_AGO_SECONDS if known is None else known)
 

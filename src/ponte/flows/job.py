@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ponte.domain.lifecycle import Trigger
+from ponte.domain.lifecycle import Hold, Task, Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Link, Outcome
 from ponte.domain.problem import ProblemClass
@@ -25,15 +25,27 @@ class Job:
     link: Link
     offer_digest: str
     headline_class: str
+    hold: Hold = Hold.NONE
 
     @property
     def id(self) -> int:
         return self.claimed.integration_id
 
     @property
+    def task(self) -> Task:
+        """What the run does: a wish to end the listing comes before whatever the work was queued for."""
+        return Task.END if self.hold is Hold.ENDING else self.claimed.task
+
+    @property
+    def reads_vtex(self) -> bool:
+        """True when the run asks VTEX for the product."""
+        return self.hold is Hold.NONE and (self.task is Task.SEND or self.link.listing is None)
+
+    @property
     def recreates(self) -> bool:
         """True when a person wants a listing that is gone to be made anew."""
-        return self.claimed.trigger is Trigger.PERSON and self.headline_class in GONE
+        wished = self.claimed.trigger is Trigger.PERSON and self.task is Task.SEND
+        return wished and self.headline_class in GONE
 
 
 @dataclass(slots=True)
@@ -48,6 +60,10 @@ class Result:
     sent: bool = False
     unchanged: bool = False
     withdrawn: bool = False
+    adopted: bool = False
+    """A listing that stood at the marketplace already became the record's."""
+    sheet: str = ""
+    """The key of the category's sheet that the product was checked by."""
     spared: bool = False
     """The breaker was open or the runner is stopping: the try does not count."""
     begun: bool = True

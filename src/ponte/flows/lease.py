@@ -10,7 +10,7 @@ from ponte.flows.offline import Database
 from ponte.queue.lanes import Held
 from ponte.queue.work import fence
 
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.004
 
 
 class Lease:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from ponte.db.audit import note_one
-from ponte.db.models import Channel, MappingVersion
+from ponte.db.models import Channel, MappingSource, MappingVersion
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import parse_mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a text came about: typed, from a spreadsheet, from suggestions, or an earlier version again."""
+
+    source: MappingSource = MappingSource.EDITED
+    note: str = ""
+
+
+BY_HAND: Final = Origin()
+MAX_NOTE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +53,7 @@ class Overtaken:
 
 
 def save_mapping(
-    channel_id: int, text: str, *, actor_id: int | None, based_on: int | None = None
+    channel_id: int, text: str, *, actor_id: int | None, based_on: int | None = None, origin: Origin = BY_HAND
 ) -> Saved | Refused | Overtaken:
     """Keep a mapping file, used from the next product on. `based_on` is the version that the person has changed."""
     parsed = parse_mapping(text)
@@ -53,19 +66,27 @@ def save_mapping(
         if based_on is not None and based_on != channel.mapping_version:
             return _overtaken(channel)
         _keep_first(channel)
-        return _keep(channel, text, actor_id)
+        return _keep(channel, text, actor_id, origin)
 
 
-def _keep(channel: Channel, text: str, actor_id: int | None) -> Saved:
+def _keep(channel: Channel, text: str, actor_id: int | None, origin: Origin) -> Saved:
     now, number = timezone.now(), channel.mapping_version + 1
     Channel.objects.filter(pk=channel.pk).update(mapping_text=text, mapping_version=number, mapping_at=now)
-    MappingVersion.objects.create(channel=channel, number=number, text=text, author_id=actor_id, at=now)
+    MappingVersion.objects.create(
+        channel=channel,
+        number=number,
+        text=text,
+        author_id=actor_id,
+        at=now,
+        source=origin.source,
+        note=origin.note[:MAX_NOTE],
+    )
     note_one(
         "mapping changed",
         f"channel:{channel.code}",
         store_id=channel.store_id,
         actor_id=actor_id,
-        detail={"version": number},
+        detail={"version": number, "source": origin.source.value},
     )
     return Saved(number)
 

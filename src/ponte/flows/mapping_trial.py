@@ -164,8 +164,8 @@ async def _read(sku_id: str, line: ChannelLine, reading: Reading) -> Sku | Probl
 
 
 async def _with_facts(sku: Sku, rules: Rules, line: ChannelLine) -> Rules | None:
-    facts = await line.facts.get(line.context.connector.needs(sku, rules), rules, line.marketplace)
-    return None if isinstance(facts, Postponed | Blocked) else replace(rules, facts=facts)
+    informed = await line.facts.informed(sku, rules, line.marketplace)
+    return informed if isinstance(informed, Rules) else None
 
 
 def _judge(row: Integration, sku: Sku, line: ChannelLine, before: Rules, after: Rules) -> Tried:

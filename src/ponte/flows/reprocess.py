@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from ponte.db import links
 from ponte.db.audit import note
 from ponte.db.clock import now_ms
 from ponte.db.counts import Moves
 from ponte.db.integrations import Place, lanes_of, places_by_id, to_queued
 from ponte.db.scope import Scope
-from ponte.domain.lifecycle import Action, Phase, Priority, Status, Trigger, actions
+from ponte.domain.lifecycle import Action, Hold, Phase, Priority, Status, Trigger, actions
 from ponte.queue.wake import wake
 from ponte.queue.work import Wanted, enqueue
 
@@ -39,7 +40,8 @@ def reprocess(ids: Sequence[int], *, scope: Scope, actor_id: int | None, action_
     now = timezone.now()
     with transaction.atomic():
         places = places_by_id(sorted(set(ids)), scope=scope)
-        allowed = [place for place in places.values() if _may_reprocess(place)]
+        allowed = [place for place in places.values() if _may_reprocess(place, alone=action_id is None)]
+        links.hold({place.id: Hold.NONE for place in allowed if Hold(place.hold).at_rest})
         already = {place.id for place in allowed if place.status == Status.PENDING and place.phase != Phase.WAITING}
         lanes = lanes_of([*{place.channel_id for place in allowed}])
         moves = Moves()
@@ -64,5 +66,8 @@ def reprocess(ids: Sequence[int], *, scope: Scope, actor_id: int | None, action_
     )
 
 
-def _may_reprocess(place: Place) -> bool:
-    return Action.REPROCESS in actions(Status(place.status), removed=place.removed)
+def _may_reprocess(place: Place, *, alone: bool) -> bool:
+    """Say so; a record at rest (its listing was ended or unlinked) is announced again one by one only."""
+    hold = Hold(place.hold)
+    may = Action.REPROCESS in actions(Status(place.status), removed=place.removed, hold=hold)
+    return may and (alone or not hold.at_rest)

@@ -21,10 +21,11 @@ from ponte.db.frozen import end_frozen_transactions
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows import bulk, inbox
+from ponte.flows import bulk, code_sweep, inbox
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import VTEX_BURST, Context, Unready, read_context
 from ponte.flows.drain import LaneDrain
+from ponte.flows.errands import Errands
 from ponte.flows.lease import Lease
 from ponte.flows.offline import Database
 from ponte.flows.solitude import Solitude
@@ -63,6 +64,7 @@ class Runner:
         self._crowded = False
         self._behind = False
         self._solitude = Solitude()
+        self._errands = Errands(self._pace, self._vtex_pace)
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -108,6 +110,8 @@ class Runner:
                 return
             await self._step_actions()
             await self._tidy_now_and_then()
+            if self._transport is not None:
+                self._errands.look(self._transport, self._database)
             lanes = await self._database.read(due_lanes, self._lanes)
         except DatabaseError:
             log.exception("the database does not answer; looking again soon")
@@ -137,7 +141,7 @@ class Runner:
     async def _step_actions(self) -> None:
         """Let actions on many go on, for one look's time."""
         until = time.monotonic() + LOOK_SECONDS
-        while await self._database.write(bulk.step):
+        while await self._database.write(bulk.step) or await self._database.write(code_sweep.step):
             if time.monotonic() >= until or self._stopping.is_set():
                 break
             await asyncio.sleep(FOLD_PAUSE_SECONDS)
@@ -236,6 +240,7 @@ class Runner:
         return pace
 
     async def _end(self) -> None:
+        await self._errands.end()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
             for task in late:

@@ -32,6 +32,7 @@ from ponte.db.results import (
 from ponte.domain.doubt import LATE_SECONDS, doubt_until, doubted_until
 from ponte.domain.lifecycle import (
     AttemptResult,
+    Hold,
     Phase,
     Priority,
     Status,
@@ -54,6 +55,7 @@ from ponte.flows.doubts import (
     wishes_on,
 )
 from ponte.flows.job import Job, Result
+from ponte.flows.linking import ended_again, is_ended, linking, refuse_foreign
 from ponte.queue.lanes import Held, disconnect, is_current
 from ponte.queue.wake import wake
 from ponte.queue.work import (
@@ -106,6 +108,7 @@ def write_results(held: Held, results: Sequence[Result]) -> Problem | None:
         works = running(ids)
         batch = _batch(held)
         batch.digests = digests([result.job.id for result in results if not _is_undisturbed(result, works, held)])
+        refuse_foreign(held, results)
         for result in results:
             place = places.get(result.job.id)
             if place is not None:
@@ -140,12 +143,16 @@ def _ended(result: Result, name: AttemptResult, status: str, problems: tuple[Pro
 def _supersede(batch: _Batch, result: Result, place: Place) -> None:
     """Another runner has the lane, or the work is gone: what we did must not stand."""
     batch.ended.append(_ended(result, AttemptResult.SUPERSEDED, "", (SUPERSEDED,)))
+    if place.hold == Hold.ENDED and result.job.task is Task.END:
+        return  # both ended it
     if result.record.changed:
         # What was not answered may still be on its way; and so may what others did who were lost.
         until = batch.now_ms + int(LATE_SECONDS * 1000) * is_unheard(result)
         until = max(until, doubted_until(batch.digests.get(place.id, "")) or 0)
         creating = "begin" if creates(result) else "renew"
-        batch.changes.append(Change(place.id, digest=doubt_until(until), creating=creating))
+        batch.changes.append(
+            Change(place.id, digest=doubt_until(until), creating=creating, **ended_again(result, place))
+        )
         batch.again.append(place)
 
 
@@ -222,7 +229,7 @@ def _look_when_nothing_can_arrive(
 
 def _leaves_result(result: Result, place: Place, work: Running) -> bool:
     """True for a later look that brought no news: the result on the screen stays."""
-    if result.job.claimed.task is not Task.FOLLOW:
+    if result.job.task is not Task.FOLLOW:
         return False
     match result.outcome:
         case Postponed(problem):
@@ -250,7 +257,7 @@ def _look_later(batch: _Batch, result: Result, place: Place, work: Running) -> N
         case _:
             name, wait, tries = AttemptResult.INTERRUPTED, 0.0, work.tries
     batch.ended.append(_ended(result, name, place.status, ()))
-    batch.changes.append(Change(place.id, listing=listing_in(result.outcome)))
+    batch.changes.append(Change(place.id, listing=listing_in(result.outcome), **linking(result)))
     due = None if wait is None else batch.now_ms + int(wait * 1000)
     if _look_when_nothing_can_arrive(batch, result, due, tries):
         pass
@@ -287,9 +294,11 @@ def _change(batch: _Batch, result: Result, place: Place, verdict: Verdict) -> Ch
         listing=listing_in(result.outcome),
         digest=digest_after(result, batch.now_ms),
         creating=creating_after(result, batch.now_ms),
-        forgotten=wishes_on(result),
+        forgotten=wishes_on(result) or is_ended(result),
         next_at=next_at,
         shown_again=place.removed and verdict.status is Status.ERROR,
+        sheet=result.sheet,
+        **linking(result),
     )
 
 

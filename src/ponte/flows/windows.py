@@ -11,21 +11,28 @@ from datetime import datetime
 
 from django.db import transaction
 
-from ponte.connectors import Broken
+from ponte.connectors import Broken, get
 from ponte.db.clock import moment, now_ms
 from ponte.db.models import Window
-from ponte.domain.connector import Connector, Rate
+from ponte.domain.connector import Rate
 from ponte.flows.offline import Database
 from ponte.net.pace import PATIENCE_SECONDS, Pace
 
 
 class Windows:
-    """The endpoints' own limits of one channel."""
+    """The endpoints' own limits of one channel.
 
-    def __init__(self, channel_id: int, rates: Mapping[str, Rate], database: Database) -> None:
+    `faster`: an account that may ask more than the manifest says may ask each endpoint as many times more. Windows
+    stay: they are the marketplace's working hours, not its capacity.
+    """
+
+    def __init__(
+        self, channel_id: int, rates: Mapping[str, Rate], database: Database, *, faster: float = 1.0
+    ) -> None:
         self._channel_id = channel_id
         self._rates = rates
         self._database = database
+        self._faster = max(1.0, faster)
         self._paces: dict[str, Pace] = {}
 
     async def shut(self, endpoint: str) -> float:
@@ -37,7 +44,7 @@ class Windows:
             return await self._database.write(take_window, self._channel_id, endpoint, rate)
         pace = self._paces.get(endpoint)
         if pace is None:
-            pace = self._paces[endpoint] = Pace(1 / rate.every_seconds, rate.burst)
+            pace = self._paces[endpoint] = Pace(self._faster / rate.every_seconds, rate.burst)
         return await pace.take()
 
 
@@ -57,11 +64,16 @@ def take_window(channel_id: int, endpoint: str, rate: Rate) -> float:
     return 0.0
 
 
-def next_batch_at(channel_id: int, connector: Connector | Broken) -> datetime | None:
-    """Return when a channel's next batch may leave; None when that is now, or it sends none."""
-    endpoint = "" if isinstance(connector, Broken) else connector.manifest.limits.batch
-    if not endpoint:
-        return None
-    found = Window.objects.filter(channel_id=channel_id, endpoint=endpoint).values_list("full_at_ms", flat=True)
-    opens_at = next(iter(found), 0)
-    return moment(opens_at) if opens_at > now_ms() else None
+def next_batches(connectors: Mapping[int, str]) -> dict[int, datetime]:
+    """Return when the next batches of channels (id: connector) may leave, of those that have to wait for it."""
+    endpoints = {channel_id: endpoint for channel_id, code in connectors.items() if (endpoint := _batch(code))}
+    if not endpoints:
+        return {}
+    shut = Window.objects.filter(channel_id__in=[*endpoints], full_at_ms__gt=now_ms())
+    found = shut.values_list("channel_id", "endpoint", "full_at_ms")
+    return {channel_id: moment(at) for channel_id, endpoint, at in found if endpoints[channel_id] == endpoint}
+
+
+def _batch(code: str) -> str:
+    connector = get(code)
+    return "" if isinstance(connector, Broken) else connector.manifest.limits.batch

@@ -4,7 +4,10 @@ Moments are UTC. Columns that end in `_ms` are milliseconds since 1970 by the da
 and both databases give the same type.
 """
 
+from ponte.db.models.code_rules import CodeRule
 from ponte.db.models.figures import Cause, CauseState, Counter, Tally
+from ponte.db.models.hears import Ear
+from ponte.db.models.identity import ListingLink, ListingSearch, SheetCheck
 from ponte.db.models.keeping import (
     Audit,
     AuditHead,
@@ -18,7 +21,18 @@ from ponte.db.models.keeping import (
 )
 from ponte.db.models.lanes import ActionCount, ActionState, BulkAction, Inbox, Lane, LaneState, Quarantine, Work
 from ponte.db.models.records import Attempt, Exchange, Integration, Problem
-from ponte.db.models.stores import Channel, Fact, Invitation, MappingVersion, Membership, Role, Store, Token, User
+from ponte.db.models.stores import (
+    Channel,
+    Fact,
+    Invitation,
+    MappingSource,
+    MappingVersion,
+    Membership,
+    Role,
+    Store,
+    Token,
+    User,
+)
 from ponte.db.models.windows import Window
 
 __all__ = [
@@ -32,7 +46,9 @@ __all__ = [
     "Cause",
     "CauseState",
     "Channel",
+    "CodeRule",
     "Counter",
+    "Ear",
     "Exchange",
     "Export",
     "Fact",
@@ -43,6 +59,9 @@ __all__ = [
     "Invitation",
     "Lane",
     "LaneState",
+    "ListingLink",
+    "ListingSearch",
+    "MappingSource",
     "MappingVersion",
     "Membership",
     "Note",
@@ -50,6 +69,7 @@ __all__ = [
     "Quarantine",
     "Role",
     "SavedView",
+    "SheetCheck",
     "SkuList",
     "Store",
     "Tally",

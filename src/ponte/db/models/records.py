@@ -18,6 +18,8 @@ class Integration(models.Model):
     for filters. `offer_digest` is that of the offer last accepted; empty forces the next send, and so does a doubt
     (`domain/doubt.py`), which says until when an older write may still arrive.
     `creating_since` is set while a create may have been applied without our knowing, beside `listing` too.
+    `linked` says how the listing came to be this record's (`ListingLink` has who and when); `hold` is a person's wish
+    about it (`domain.lifecycle.Hold`). `sheet` is the key of the category's sheet that the last check was made by.
     `stock_value` is price times stock in cents, as last read. `action_id` is the last action on many that touched it.
     """
 
@@ -51,6 +53,9 @@ class Integration(models.Model):
     listing = models.JSONField(null=True, blank=True)
     offer_digest = models.CharField(max_length=32, blank=True, default="")
     creating_since = models.DateTimeField(null=True, blank=True)
+    linked = models.CharField(max_length=8, blank=True, default="")
+    hold = models.CharField(max_length=8, blank=True, default="")
+    sheet = models.CharField(max_length=160, blank=True, default="")
     action_id = models.BigIntegerField(null=True, blank=True)
     search_text = models.TextField(blank=True, default="")
 
@@ -85,6 +90,14 @@ class Integration(models.Model):
             models.Index(fields=["store", "sku"], name="integration_sku"),
             models.Index(fields=["store", "ean"], name="integration_ean", condition=~Q(ean="")),
             models.Index(fields=["listing_id"], name="integration_listing", condition=~Q(listing_id="")),
+            models.Index(fields=["channel", "sku"], name="integration_unlisted", condition=Q(listing_id="")),
+            models.Index(fields=["channel", "hold", "sku"], name="integration_hold", condition=~Q(hold="")),
+            models.Index(
+                fields=["channel", "linked", "sku"],
+                name="integration_linked",
+                condition=Q(linked__in=["adopted", "chosen"]),
+            ),
+            models.Index(fields=["channel", "sheet", "sku"], name="integration_sheet", condition=~Q(sheet="")),
             models.Index(
                 fields=["action_id", "-updated_at", "-id"],
                 name="integration_action",

@@ -117,7 +117,8 @@ class Channel(models.Model):
     """A store's connection to one marketplace account. `secrets_sealed` holds what the connector calls secret.
 
     `secrets_at` says when a person set each secret (ISO moments by name). A channel that was taken out keeps its row
-    and its records: `archived_at` hides it everywhere, and its code may be given again.
+    and its records: `archived_at` hides it everywhere, and its code may be given again. `adopts`: before a listing is
+    made, the marketplace is asked for one that it keeps under the SKU already.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -141,6 +142,7 @@ class Channel(models.Model):
     concurrency = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    adopts = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -161,14 +163,25 @@ class Channel(models.Model):
         self.secrets_sealed = sealed.seal_all(secrets, row=f"channel:{self.uid}", field="secrets")
 
 
+class MappingSource(models.TextChoices):
+    """How a version of a mapping came about; "" for those from before this was kept."""
+
+    EDITED = "edited", "Edited"
+    IMPORTED = "imported", "Imported"  # a spreadsheet; the note is the file's name
+    SUGGESTED = "suggested", "Suggested"  # chosen suggestions; the note is how many
+    RESTORED = "restored", "Restored"  # an earlier version again; the note is its number
+
+
 class MappingVersion(models.Model):
-    """A mapping file as it was saved once: who, when, and its whole text, so that it can come back."""
+    """A mapping file as it was saved once: who, when, how, and its whole text, so that it can come back."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="mappings", db_index=False)
     number = models.PositiveIntegerField()
     text = models.TextField()
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    source = models.CharField(max_length=12, blank=True, default="", db_default="")
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "number"], name="mapping_version_once")]
@@ -178,15 +191,28 @@ class MappingVersion(models.Model):
 
 
 class Fact(models.Model):
-    """What a connector learnt from the marketplace (a category's rules, the account's model), kept for a day."""
+    """What a connector learnt from the marketplace (a category's rules, the account's model).
+
+    `version` grows when the value differs (`digest`) from what was learnt before, which `previous` keeps. What could
+    not be learnt anew stays as it is, and `trouble` says why, since `failed_at`. `stale`: to be asked for again soon.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=160)
     value = models.JSONField(null=True)
     learnt_at = models.DateTimeField()
+    digest = models.CharField(max_length=32, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    previous = models.JSONField(null=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    stale = models.BooleanField(default=False)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.JSONField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["channel", "key"], name="fact_once")]
+        indexes: ClassVar = [models.Index(fields=["learnt_at"], name="fact_age")]
 
     def __str__(self) -> str:
         return f"{self.channel_id}: {self.key}"
