@@ -250,6 +250,26 @@ class CausePage(Strict):
     next: str | None
 
 
+class CodeOut(Strict):
+    """What a marketplace said and no rule knows. `why`: no class at all, or only a general rule's."""
+
+    why: Literal["unknown", "general"]
+    connector: str
+    code: str
+    message: str
+    count: int
+    channels: list[str]
+    first_at: datetime
+    last_at: datetime
+    now: str
+    suggestion: str | None
+
+
+class CodePage(Strict):
+    items: list[CodeOut]
+    next: None
+
+
 class LaneOut(Strict):
     """The queue of one kind. `breaker_until` is set while the circuit is open."""
 

@@ -6,7 +6,7 @@ from ninja import NinjaAPI
 
 from ponte import __version__
 from ponte.api.parsing import StrictParser
-from ponte.api.routes import actions, causes, channels, integrations, summary
+from ponte.api.routes import actions, causes, channels, codes, integrations, listing, summary
 from ponte.api.trouble import answer_trouble
 
 PREFIX = "/api/v1"
@@ -24,8 +24,10 @@ def make() -> NinjaAPI:
         parser=StrictParser(),
     )
     made.add_router("/integrations", integrations.router)
+    made.add_router("/integrations", listing.router)
     made.add_router("/actions", actions.router)
     made.add_router("/causes", causes.router)
+    made.add_router("/codes", codes.router)
     made.add_router("/channels", channels.router)
     made.add_router("/summary", summary.router)
     answer_trouble(made)

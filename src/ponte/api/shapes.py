@@ -10,13 +10,17 @@ from ponte.api.words import Words
 from ponte.db.bulk import Progress
 from ponte.db.models import Attempt, Cause, Channel, Exchange, Integration, Lane
 from ponte.db.records import cause_problem, problem_from_json
-from ponte.domain.lifecycle import Status, actions
+from ponte.domain.lifecycle import Action, Hold, Status, actions
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
 from ponte.flows.bulk_steer import moves
 from ponte.flows.causes import state_of
 
 MOVES = ("pause", "resume", "cancel", "pace", "undo")
+
+
+def _actions(row: Integration) -> tuple[Action, ...]:
+    return actions(Status(row.status), removed=row.removed_at is not None, hold=Hold(row.hold))
 
 
 def integration(row: Integration, account: str, words: Words) -> JSON:
@@ -42,7 +46,7 @@ def integration(row: Integration, account: str, words: Words) -> JSON:
         "processed_at": moment(row.processed_at),
         "next_attempt_at": moment(row.next_attempt_at),
         "removed_at": moment(row.removed_at),
-        "actions": [action.value for action in actions(Status(row.status), removed=row.removed_at is not None)],
+        "actions": [action.value for action in _actions(row)],
     }
 
 

@@ -8,12 +8,18 @@ from typing import Any, TextIO
 
 import click
 
+from ponte.cli.connector_exam import exam
+from ponte.cli.connector_new import new
 from ponte.cli.output import fail, language, table
 
 
 @click.group()
 def connector() -> None:
     """Connectors that are installed."""
+
+
+connector.add_command(exam)
+connector.add_command(new)
 
 
 @connector.command("list")

@@ -19,12 +19,13 @@ from typing import Any
 import click
 
 from ponte.ops.orphan import SUPERVISED
-from ponte.sandbox.markets import MARKETS
+from ponte.sandbox.markets import MARKETS, OTHERS
 
 MARK = "demo.json"
 READY_SECONDS = 60.0
 CHECK_SECONDS = 300.0
 CHECK_EVERY_SECONDS = 3.0
+CHECK_ROUNDS = 10
 USER = "demo"
 
 
@@ -178,8 +179,8 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
 
 
 def _addresses(places: dict[str, Any]) -> dict[str, str]:
-    addresses = {place["connector"]: place["base_url"] for place in places["channels"]}
-    return {"vtex": places["vtex"]["base_url"], **addresses}
+    own = {OTHERS.get(place["connector"], place["connector"]): place["base_url"] for place in places["channels"]}
+    return {"vtex": places["vtex"]["base_url"], **own}
 
 
 def _register_affiliate(vtex: dict[str, Any], endpoint: str) -> None:
@@ -215,11 +216,13 @@ class Checking:
 
         catalogue = make_catalogue(self._skus, self._seed)
         until = time.monotonic() + CHECK_SECONDS
-        verdict = judge(catalogue, self._seed)
-        while time.monotonic() < until and (verdict.wrong or not verdict.judged):
+        verdict, same = judge(catalogue, self._seed), 0
+        while time.monotonic() < until and same < CHECK_ROUNDS and (verdict.wrong or not verdict.judged):
             time.sleep(CHECK_EVERY_SECONDS)
             hurry()
-            verdict = judge(catalogue, self._seed)
+            before, verdict = verdict, judge(catalogue, self._seed)
+            # What is settled and wrong, and stays so, is waited for no longer.
+            same = same + 1 if verdict.settled and verdict.wrong == before.wrong else 0
         for line in verdict.lines():
             click.echo(line)
         self.code = int(bool(verdict.wrong or not verdict.judged))

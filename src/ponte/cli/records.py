@@ -151,16 +151,20 @@ def restore(numbers: tuple[int, ...], account: str | None) -> None:
 @click.command()
 @click.option("--store", "account")
 @click.option("--channel", "code", help="One channel; default: all of the store.")
+@click.option("--adopt", is_flag=True, help="From now on, look for a listing of the SKU before one is made.")
 @with_database
-def sync(account: str | None, code: str | None) -> None:
+def sync(account: str | None, code: str | None, adopt: bool) -> None:  # noqa: FBT001 -- click gives it so
     """Queue every SKU of the trade policy: the initial load, or a sweep for missed notifications."""
     from ponte.db.models import Channel
+    from ponte.flows.listing_search import set_adopts
     from ponte.flows.sync import sync as run
 
     channels = Channel.objects.filter(store=store_of(account), archived_at=None)
     if code:
         channels = channels.filter(code=code)
     for channel in channels:
+        if adopt:
+            set_adopts(channel, adopts=True, actor_id=None)
         synced = run(channel.pk)
         click.echo(f"{channel.code}: {synced.skus} SKUs queued")
         if synced.problem is not None:

@@ -126,6 +126,21 @@ def list_channels(account: str) -> None:
     table(("code", "name", "connector", "state"), rows)
 
 
+@channel.command("hear")
+@click.argument("account")
+@click.argument("code")
+@with_database
+def hear(account: str, code: str) -> None:
+    """Make the address that the marketplace posts to; the one before stays valid until the next is made."""
+    from ponte.db.models import Channel
+    from ponte.flows import hears
+
+    found = Channel.objects.get(pk=_channel(_store(account), code))
+    if not hears.hears(found.connector):
+        fail(f"{found.connector} does not understand what its marketplace posts")
+    click.echo(hears.address_of(hears.new_key(found, actor_id=None)))
+
+
 @channel.command("pause")
 @click.argument("account")
 @click.argument("code")

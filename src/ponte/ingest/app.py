@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ponte.flows.ingest import StoreDoor
+from ponte.flows.ingest import Hint, StoreDoor
 from ponte.ingest import answers
 from ponte.ingest.answers import Answer, Receive, Scope, Send
 from ponte.ingest.body import PATIENCE, Bodies, declared
@@ -25,7 +25,11 @@ class Ingest:
     """
 
     def __init__(
-        self, storage: Storage | None = None, *, limits: Limits | None = None, patience: float = PATIENCE
+        self,
+        storage: Storage[StoreDoor, Hint] | None = None,
+        *,
+        limits: Limits | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         storage = storage or database()
         self._doors = Doors(storage)

@@ -7,10 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
-from ponte.flows.ingest import Hint, Unrecognised
+from ponte.flows.ingest import Unrecognised
 from ponte.ingest.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -30,15 +31,18 @@ class Fate(Enum):
 
 @dataclass(slots=True)
 class Parcel:
-    """What one request wants stored. `store_id` and `body` serve when the database refuses it."""
+    """What one request wants stored. `store_id` and `body` serve when the database refuses it.
+
+    `hints` are of the kind that the storage writes down.
+    """
 
     store_id: int
     body: bytes
-    hints: tuple[Hint, ...]
+    hints: tuple[Any, ...]
     unrecognised: tuple[Unrecognised, ...]
 
 
-def commit(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
+def commit(parcels: Sequence[Parcel], storage: Storage[Any, Any]) -> list[Fate]:
     """Return the fate of each parcel, in order. A parcel that cannot be stored never fails its neighbours."""
     try:
         _store(parcels, storage)
@@ -50,7 +54,7 @@ def commit(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
     return [Fate.STORED] * len(parcels)
 
 
-def _store(parcels: Sequence[Parcel], storage: Storage) -> None:
+def _store(parcels: Sequence[Parcel], storage: Storage[Any, Any]) -> None:
     began = time.monotonic()
     try:
         _store_once(parcels, storage)
@@ -61,7 +65,7 @@ def _store(parcels: Sequence[Parcel], storage: Storage) -> None:
         _store_once(parcels, storage)
 
 
-def _store_once(parcels: Sequence[Parcel], storage: Storage) -> None:
+def _store_once(parcels: Sequence[Parcel], storage: Storage[Any, Any]) -> None:
     hints = [hint for parcel in parcels for hint in parcel.hints]
     unrecognised = [item for parcel in parcels for item in parcel.unrecognised]
     if hints:
@@ -70,7 +74,7 @@ def _store_once(parcels: Sequence[Parcel], storage: Storage) -> None:
         storage.quarantine(unrecognised)
 
 
-def _apart(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
+def _apart(parcels: Sequence[Parcel], storage: Storage[Any, Any]) -> list[Fate]:
     if len(parcels) == 1:
         return [_alone(parcels[0], storage)]
     middle = len(parcels) // 2
@@ -80,7 +84,7 @@ def _apart(parcels: Sequence[Parcel], storage: Storage) -> list[Fate]:
     return first + commit(parcels[middle:], storage)
 
 
-def _alone(parcel: Parcel, storage: Storage) -> Fate:
+def _alone(parcel: Parcel, storage: Storage[Any, Any]) -> Fate:
     """Store one parcel by itself, or set it aside; on a connection of its own, in case the last one was spoilt."""
     storage.reset()
     try:
@@ -92,7 +96,7 @@ def _alone(parcel: Parcel, storage: Storage) -> Fate:
     return Fate.STORED
 
 
-def _set_aside(parcel: Parcel, storage: Storage, error: Exception) -> Fate:
+def _set_aside(parcel: Parcel, storage: Storage[Any, Any], error: Exception) -> Fate:
     logger.error("store %s: a notification cannot be stored: %s", parcel.store_id, type(error).__name__)
     item = Unrecognised(parcel.store_id, "not_storable", type(error).__name__, "", parcel.body)
     try:

@@ -1,18 +1,19 @@
-"""Knows the stores by the SHA-256 of their webhook keys, never older than about two seconds."""
+"""Knows the stores (or channels) by the SHA-256 of their keys, never older than about two seconds."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
 
-from ponte.flows.ingest import StoreDoor
 from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage
 
 logger = logging.getLogger(__name__)
+D = TypeVar("D")
 
 EVERY = 2.0
 MISS_EVERY = 1.0
@@ -21,18 +22,26 @@ ADDRESSES = 1_000
 MAX_ADDRESS = 300
 
 
-class Doors:
+class Doors(Generic[D]):
     """A copy of the stores' doors, read again every two seconds and, at most once a second, when a key is not there.
 
     A key is looked up by its digest in a dict: the time it takes tells nothing about how near a wrong one came.
     """
 
-    def __init__(self, storage: Storage, *, every: float = EVERY, miss_every: float = MISS_EVERY) -> None:
+    def __init__(
+        self,
+        storage: Storage[D, Any],
+        *,
+        key_of: Callable[[str], str | None] = store_key,
+        every: float = EVERY,
+        miss_every: float = MISS_EVERY,
+    ) -> None:
         self._storage = storage
+        self._key_of = key_of
         self._every = every
         self._miss_every = miss_every
-        self._known: Mapping[str, StoreDoor] | None = None
-        self._addresses: dict[str, StoreDoor] = {}
+        self._known: Mapping[str, D] | None = None
+        self._addresses: dict[str, D] = {}
         self._reading: asyncio.Task[None] | None = None
         self._read_at = float("-inf")
         self._failing = False
@@ -55,22 +64,22 @@ class Doors:
         self._thread.submit(self._storage.close)
         await asyncio.to_thread(self._thread.shutdown)
 
-    def at(self, path: str) -> StoreDoor | None:
+    def at(self, path: str) -> D | None:
         """Return the store of an address that was used since the stores were read last: most requests end here.
 
         Only right keys are remembered, so that this tells no more than the digests do.
         """
         return self._addresses.get(path)
 
-    async def open(self, path: str) -> StoreDoor | None:
+    async def open(self, path: str) -> D | None:
         """Return the store of an address; None when its key is wrong or it is no address of ours."""
-        key = store_key(path)
+        key = self._key_of(path)
         door = None if key is None else await self.find(key)
         if door is not None and len(self._addresses) < ADDRESSES and len(path) <= MAX_ADDRESS:
             self._addresses[path] = door
         return door
 
-    async def find(self, key: str) -> StoreDoor | None:
+    async def find(self, key: str) -> D | None:
         """Return the store of a key; None when there is none (or none could be read: see `loaded`)."""
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
         door = (self._known or {}).get(digest)
@@ -101,7 +110,7 @@ class Doors:
         else:
             self._failing = False
 
-    def _load(self) -> Mapping[str, StoreDoor]:
+    def _load(self) -> Mapping[str, D]:
         try:
             return self._storage.doors()
         except Exception:

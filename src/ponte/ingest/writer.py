@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ponte.ingest.committing import Fate, Parcel, commit
 from ponte.ingest.storage import Storage
@@ -60,7 +61,7 @@ class Writer:
     a hint may be told twice.
     """
 
-    def __init__(self, storage: Storage, limits: Limits | None = None) -> None:
+    def __init__(self, storage: Storage[Any, Any], limits: Limits | None = None) -> None:
         self._storage = storage
         self._limits = limits or Limits()
         self._batches: list[_Batch] = []

@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from ponte import __version__
 from ponte.db.clock import now_ms
-from ponte.db.models import BulkAction, Channel, Counter, Inbox, Lane, LaneState, Quarantine
+from ponte.db.models import BulkAction, Channel, Counter, Ear, Inbox, Lane, LaneState, Quarantine
 from ponte.db.sql import fetch, marks
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -55,6 +55,8 @@ def metrics(store_id: int | None = None) -> Iterator[Metric]:
     yield Metric("ponte_actions_running", "Actions on many that run.", (Sample(_actions(store_id)),))
     if store_id is None:  # a row holds hints of every store
         yield Metric("ponte_inbox_rows", "Batches of notifications not yet in the queue.", tuple(_inbox()))
+    yield Metric("ponte_posts_heard", "Posts of marketplaces that were believed.", tuple(_posts(channels, "heard")))
+    yield Metric("ponte_posts_refused", "Posts whose signature did not fit.", tuple(_posts(channels, "refused")))
     yield Metric("ponte_quarantined", "Notifications that were not understood.", (Sample(_quarantined(store_id)),))
 
 
@@ -126,6 +128,12 @@ def _inbox() -> Iterator[Sample]:
     for refused in (False, True):
         rows = Inbox.objects.exclude(refused="") if refused else Inbox.objects.filter(refused="")
         yield Sample(rows.count(), (("refused", str(refused).lower()),))
+
+
+def _posts(channels: Named, column: str) -> Iterator[Sample]:
+    found = Ear.objects.filter(channel_id__in=channels).order_by("channel_id").values_list("channel_id", column)
+    for channel_id, count in found:
+        yield Sample(count, channels[channel_id])
 
 
 def _quarantined(store_id: int | None) -> int:

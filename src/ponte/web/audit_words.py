@@ -40,6 +40,36 @@ ON_RECORDS: Mapping[str, OnRecords] = {
         _("%(who)s restaurou %(count)s logs do canal %(channel)s"),
         _("%(who)s restaurou %(count)s logs dos canais %(channel)s"),
     ),
+    "listing adopt": OnRecords(
+        _("Adotar anúncio"),
+        _("%(who)s adotou um anúncio que já existia para o SKU %(subject)s do canal %(channel)s"),
+        _("%(who)s adotou anúncios que já existiam para %(count)s registros do canal %(channel)s"),
+        _("%(who)s adotou anúncios que já existiam para %(count)s registros dos canais %(channel)s"),
+    ),
+    "listing link": OnRecords(
+        _("Vincular anúncio"),
+        _("%(who)s vinculou um anúncio ao SKU %(subject)s do canal %(channel)s"),
+        _("%(who)s vinculou anúncios a %(count)s registros do canal %(channel)s"),
+        _("%(who)s vinculou anúncios a %(count)s registros dos canais %(channel)s"),
+    ),
+    "listing unlink": OnRecords(
+        _("Desvincular anúncio"),
+        _("%(who)s desvinculou o anúncio do SKU %(subject)s do canal %(channel)s"),
+        _("%(who)s desvinculou os anúncios de %(count)s registros do canal %(channel)s"),
+        _("%(who)s desvinculou os anúncios de %(count)s registros dos canais %(channel)s"),
+    ),
+    "listing end": OnRecords(
+        _("Encerrar anúncio"),
+        _("%(who)s mandou encerrar o anúncio do SKU %(subject)s do canal %(channel)s"),
+        _("%(who)s mandou encerrar os anúncios de %(count)s registros do canal %(channel)s"),
+        _("%(who)s mandou encerrar os anúncios de %(count)s registros dos canais %(channel)s"),
+    ),
+    "listing keep": OnRecords(
+        _("Desistir de encerrar"),
+        _("%(who)s desistiu de encerrar o anúncio do SKU %(subject)s do canal %(channel)s"),
+        _("%(who)s desistiu de encerrar os anúncios de %(count)s registros do canal %(channel)s"),
+        _("%(who)s desistiu de encerrar os anúncios de %(count)s registros dos canais %(channel)s"),
+    ),
     "note": OnRecords(
         _("Anotar em um registro"),
         _("%(who)s anotou no SKU %(subject)s do canal %(channel)s"),
@@ -86,6 +116,28 @@ OTHERS: Mapping[str, Plain] = {
     "account connected": Plain(
         _("Autorizar conta"), _("%(who)s autorizou a conta do canal %(subject)s no marketplace")
     ),
+    "listings search": Plain(
+        _("Procurar anúncios"), _("%(who)s mandou procurar os anúncios que faltam no canal %(subject)s")
+    ),
+    "listings search stopped": Plain(
+        _("Parar a procura de anúncios"), _("%(who)s parou a procura de anúncios do canal %(subject)s")
+    ),
+    "adoption on": Plain(
+        _("Ligar adoção"), _("%(who)s ligou a adoção de anúncios que já existem no canal %(subject)s")
+    ),
+    "adoption off": Plain(
+        _("Desligar adoção"), _("%(who)s desligou a adoção de anúncios que já existem no canal %(subject)s")
+    ),
+    "category check": Plain(
+        _("Verificar categoria"), _("%(who)s mandou verificar os produtos de uma categoria do canal %(subject)s")
+    ),
+    "category refresh": Plain(
+        _("Reler categoria"), _("%(who)s pediu para reler as regras de uma categoria do canal %(subject)s")
+    ),
+    "notification address": Plain(
+        _("Trocar endereço de notificações"),
+        _("%(who)s gerou um endereço de notificações para o canal %(subject)s"),
+    ),
     "mapping changed": Plain(_("Mudar mapeamento"), _("%(who)s mudou o mapeamento do canal %(subject)s")),
     "store paused": Plain(_("Pausar loja"), _("%(who)s pausou a loja inteira")),
     "store resumed": Plain(_("Retomar loja"), _("%(who)s retomou a loja inteira")),
@@ -97,6 +149,10 @@ OTHERS: Mapping[str, Plain] = {
     "cause known": Plain(_("Reconhecer causa"), _("%(who)s marcou a causa %(subject)s como conhecida")),
     "cause ignored": Plain(_("Ignorar causa"), _("%(who)s ignorou a causa %(subject)s")),
     "cause resolved": Plain(_("Resolver causa"), _("%(who)s deu a causa %(subject)s por resolvida")),
+    "code rule added": Plain(_("Escrever regra"), _("%(who)s escreveu uma regra para um código (%(subject)s)")),
+    "code rule changed": Plain(_("Mudar regra"), _("%(who)s mudou a regra de um código (%(subject)s)")),
+    "code rule on": Plain(_("Ligar regra"), _("%(who)s ligou a regra de um código (%(subject)s)")),
+    "code rule off": Plain(_("Desligar regra"), _("%(who)s desligou a regra de um código (%(subject)s)")),
     "view saved": Plain(_("Salvar visão"), _("%(who)s salvou a visão %(subject)s da lista")),
     "view changed": Plain(_("Mudar visão"), _("%(who)s mudou a visão %(subject)s da lista")),
     "view deleted": Plain(_("Excluir visão"), _("%(who)s excluiu a visão %(subject)s da lista")),

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from ponte.db import cause_inside
 from ponte.db.cause_inside import Group, Sample
+from ponte.db.gaps import EVERY
 from ponte.db.models import Audit, Cause, CauseState, Integration
 from ponte.db.records import cause_problem
-from ponte.domain.problem import Problem
+from ponte.domain.problem import Problem, Severity
 from ponte.explain import Explanation, Link, explain
 from ponte.web.cause_rows import STATES
 from ponte.web.clock import brief
@@ -84,6 +85,8 @@ class Inside:
     examples: tuple[Example, ...]
     notes: tuple[Written, ...]
     events: tuple[Event, ...]
+    suggestions: str = ""
+    """Where the mapping's suggestions for this cause are; "" for a cause that no rule can close."""
 
 
 def inside_of(cause: Cause, now: datetime) -> Inside:
@@ -106,7 +109,14 @@ def inside_of(cause: Cause, now: datetime) -> Inside:
             for note in cause_inside.notes(cause)
         ),
         events=_events(cause, cause_inside.changes(cause), now),
+        suggestions=_suggestions(cause),
     )
+
+
+def _suggestions(cause: Cause) -> str:
+    closes = cause.problem_class in EVERY and cause.severity == Severity.ERROR
+    path = f"/canais/{cause.channel.code}/mapeamento/sugestoes?causa={cause.fingerprint}"
+    return path if closes else ""
 
 
 def _fullest(cause: Cause, found: Sample) -> Problem:

@@ -22,6 +22,7 @@ from ponte.db.queries import ChannelState
 from ponte.db.search import words
 from ponte.domain.problem import Severity
 from ponte.domain.trend import Pulse, Trend
+from ponte.explain.messages import suggest
 from ponte.web.access import Visit
 from ponte.web.cause_accounts import AccountLine, accounts
 from ponte.web.cause_inside import Inside, inside_of
@@ -32,6 +33,8 @@ from ponte.web.rows import ChannelBadge, badge
 LIST: Final = "/causas"
 SIZE: Final = 25
 MAX_TEXT: Final = 200
+MESSAGE_WORDS: Final = 3
+"""So many words asked for are taken for a message that somebody pasted."""
 OPEN, AFTER, BEFORE = "aberta", "depois", "antes"
 NAMES: Final = ("aba", "canal", "etapa", "gravidade", "q", "ordem", AFTER, BEFORE, OPEN)
 
@@ -231,12 +234,17 @@ def known_counts(tabs: Sequence[Choice], totals: Totals) -> str:
 
 
 def _searched(visit: Visit, asked: Asked, filters: CauseFilters, now: datetime) -> tuple[CauseFilters, bool]:
-    """Narrow to the causes with words that begin with those asked for, in title, code, field or message."""
+    """Narrow to the causes with words that begin with those asked for, in title, code, field or message.
+
+    A whole message that no cause has finds those of the class that its words suggest.
+    """
     wanted = words(asked.value("q"))
     if not asked.value("q"):
         return filters, True
     looked = causes.searched(visit.scope, filters, now=now) if wanted else []
     found = tuple(cause.pk for cause in looked if _has(cause, wanted))
+    if not found and len(wanted) >= MESSAGE_WORDS and (hint := suggest(asked.value("q"))):
+        found = tuple(cause.pk for cause in looked if cause.problem_class == hint.kind.name)
     return replace(filters, ids=found), len(looked) < causes.SEARCHED
 
 

@@ -42,6 +42,8 @@ SAID: Mapping[Unfit, str | Promise] = {
 NOT_A_NUMBER = gettext_lazy(
     "Este número não está claro. Use vírgula só para decimais e ponto só para milhares: 1.000,5."
 )
+FROM_CONNECTING = frozenset({"access_token", "refresh_token"})
+"""Secrets that connecting the account brings."""
 WRONG_PASSWORD = gettext_lazy("A senha não confere.")
 
 
@@ -163,7 +165,8 @@ def _setting_field(one: Setting, channel: Channel | None, settings: Mapping[str,
     stamps = (channel.secrets_at if channel else None) or {}
     kept = one.name in stamps or (channel is not None and channel.secrets_at is None)
     at = stamps.get(one.name)
-    hint = "" if one.required else _("Opcional: “Conectar conta” preenche sozinho.")
+    by_connecting = not one.required and one.name in FROM_CONNECTING
+    hint = _("Opcional: “Conectar conta” preenche sozinho.") if by_connecting else ""
     return Field(
         name,
         label,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ponte.web.views import channels, connection, mapping, new_channel, vtex
+from ponte.web.views import (
+    category_sheet,
+    channels,
+    connection,
+    hearing,
+    mapping,
+    mapping_sheets,
+    new_channel,
+    suggestions,
+    vtex,
+)
 
 urlpatterns = [
     path("canais", channels.channels),
@@ -18,10 +28,14 @@ urlpatterns = [
     path("canais/<slug:code>/pausar", channels.pause),
     path("canais/<slug:code>/retomar", channels.resume),
     path("canais/<slug:code>/remover", channels.take_out),
+    path("canais/<slug:code>/notificacoes", hearing.make_address),
     path("canais/<slug:code>/conectar", connection.connect),
     path("canais/<slug:code>/retorno", connection.back),
     path("canais/<slug:code>/mapeamento", mapping.mapping),
     path("canais/<slug:code>/mapeamento/arquivo", mapping.file),
+    path("canais/<slug:code>/mapeamento/planilha", mapping_sheets.spreadsheet),
+    path("canais/<slug:code>/mapeamento/sugestoes", suggestions.suggestions),
     path("canais/<slug:code>/mapeamento/versoes/<int:number>", mapping.version),
     path("canais/<slug:code>/mapeamento/versoes/<int:number>/restaurar", mapping.restore),
+    path("canais/<slug:code>/categorias/<path:category>", category_sheet.category),
 ]

@@ -37,6 +37,8 @@ RULES: Mapping[str, str | Promise] = {
     "cut": gettext_lazy("Cortado para caber"),
     "template": gettext_lazy("Montado pelo modelo"),
     "value map": gettext_lazy("Traduzido pelo mapa de valores"),
+    "brand map": gettext_lazy("Traduzido pelo mapa de marcas"),
+    "unit": gettext_lazy("Convertido de unidade"),
     "markup": gettext_lazy("Com o acréscimo do canal"),
     "reserve or cap": gettext_lazy("Com a reserva do canal"),
     "plain text": gettext_lazy("Sem formatação"),

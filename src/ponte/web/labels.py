@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from ponte.db.filters import Bucket, Flaw
 from ponte.db.models import Role
-from ponte.domain.lifecycle import AttemptResult, Status, Trigger
+from ponte.domain.lifecycle import AttemptResult, Hold, Status, Trigger
 from ponte.domain.problem import Stage
 
 
@@ -35,6 +35,11 @@ BUCKETS: Mapping[Bucket, Label] = {
 TABS: Mapping[Bucket, str | Promise] = {
     **{bucket: label.text for bucket, label in BUCKETS.items()},
     Bucket.WAITING: _("Aguardando"),
+}
+HOLDS: Mapping[str, Label] = {
+    Hold.ENDING: Label(_("Encerrando"), "hourglass", "que"),
+    Hold.ENDED: Label(_("Encerrado"), "x", "que"),
+    Hold.UNLINKED: Label(_("Desvinculado"), "link", "que"),
 }
 REMOVED = Label(_("Removido"), "trash", "que")
 

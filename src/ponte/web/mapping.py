@@ -10,7 +10,7 @@ from difflib import unified_diff
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ponte.db.models import Channel, MappingVersion
+from ponte.db.models import Channel, MappingSource, MappingVersion
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import minimal_example, parse_mapping
 from ponte.domain.problem import Problem
@@ -75,6 +75,7 @@ class Past:
     author: str
     at: datetime
     current: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,39 @@ def difference(before: str, after: str) -> tuple[DiffLine, ...]:
 
 def history(found: Sequence[MappingVersion], current: int) -> tuple[Past, ...]:
     return tuple(
-        Past(row.number, row.author.username if row.author else "", row.at, row.number == current) for row in found
+        Past(
+            row.number,
+            row.author.username if row.author else "",
+            row.at,
+            row.number == current,
+            source_words(row.source, row.note),
+        )
+        for row in found
     )
+
+
+def undone(versions: Sequence[Past]) -> int | None:
+    """Return the version before the one in use, None when there is none."""
+    after = False
+    for past in versions:
+        if after:
+            return past.number
+        after = past.current
+    return None
+
+
+def source_words(source: str, note: str) -> str:
+    """Say how a version came about; "" for one that was typed."""
+    match source:
+        case MappingSource.IMPORTED:
+            return _("planilha %(name)s") % {"name": note}
+        case MappingSource.SUGGESTED:
+            count = int(note) if note.isdecimal() and len(note) < 7 else 0
+            return ngettext("%(count)d sugestão aplicada", "%(count)d sugestões aplicadas", count) % {"count": count}
+        case MappingSource.RESTORED:
+            return _("volta à versão %(number)s") % {"number": note}
+        case _:
+            return ""
 
 
 def told(trial: Trial, marketplace: str) -> TrialTold:

@@ -42,6 +42,7 @@ PLACES = (
     ("/fila", _("Fila de ações"), "list", Role.VIEWER),
     ("/historico", _("Histórico"), "clock", Role.VIEWER),
     ("/canais", _("Canais"), "plug", Role.VIEWER),
+    ("/codigos", _("Códigos sem regra"), "wrench", Role.MANAGER),
     ("/pessoas", _("Pessoas"), "user", Role.ADMIN),
     ("/auditoria", _("Auditoria"), "eye", Role.MANAGER),
 )

@@ -21,6 +21,7 @@ from ponte.db.models import Channel, Lane, LaneState, User
 from ponte.db.overview import LaneNow
 from ponte.domain.lifecycle import Action, Priority, Status, Task, Trigger, actions
 from ponte.flows.store_pause import paused_together
+from ponte.flows.windows import next_batches
 from ponte.web.access import Visit
 from ponte.web.bulk_plan import capacity
 from ponte.web.bulk_progress import Card, cards
@@ -56,6 +57,7 @@ class LaneRow:
     used: int
     stopped: bool
     paused: bool
+    batch: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def queue(visit: Visit) -> Queue:
     now = timezone.now()
     lanes = overview.lanes(visit.scope)
     speeds = bulk_queue.speeds([lane.channel.pk for lane in lanes])
+    batches = next_batches({lane.channel.pk: lane.channel.connector for lane in lanes})
     found, _before = reading.recent(visit.scope)
     moving = [one for one in found if one.action.ended_at is None or one.lanes]
     ended = [one for one in found if one not in moving][:RECENT]
@@ -118,7 +121,7 @@ def queue(visit: Visit) -> Queue:
         paused_words=_paused_words(stopped, now) if stopped else "",
         running_actions=tuple(made[: len(moving)]),
         recent_actions=tuple(made[len(moving) :]),
-        lanes=tuple(_lane_row(lane, speeds[lane.channel.pk], moment) for lane in lanes),
+        lanes=tuple(_lane_row(lane, speeds[lane.channel.pk], batches.get(lane.channel.pk), moment) for lane in lanes),
         now=tuple(_work_row(one, now, visit, running=True) for one in held),
         next=tuple(_work_row(one, now, visit) for one in coming),
         later=tuple(_work_row(one, now, visit) for one in bulk_queue.later(visit.scope)),
@@ -166,7 +169,7 @@ def _paused_words(stopped: Sequence[Lane], now: datetime) -> str:
     return _("Tudo em pausa por %(who)s, %(when)s: %(why)s. O que chega espera na fila.") % values
 
 
-def _lane_row(lane: LaneNow, speed: Speed, moment: float) -> LaneRow:
+def _lane_row(lane: LaneNow, speed: Speed, batch: datetime | None, moment: float) -> LaneRow:
     runs = _runs(lane, moment)
     late = max(0.0, moment - lane.overdue_since_ms / 1000) if lane.overdue_since_ms else 0.0
     used = _used(lane.channel, speed)
@@ -183,6 +186,7 @@ def _lane_row(lane: LaneNow, speed: Speed, moment: float) -> LaneRow:
         used=used,
         stopped=not runs,
         paused=lane.state is LaneState.PAUSED,
+        batch=_("lote às %(time)s") % {"time": brief(batch, datetime.fromtimestamp(moment, UTC))} if batch else "",
     )
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from ponte.db.filters import Bucket
 from ponte.db.models import Channel, Integration, LaneState
 from ponte.db.queries import ChannelState
-from ponte.domain.lifecycle import Action, Status, actions
+from ponte.domain.lifecycle import Action, Hold, Status, actions
 from ponte.domain.outcome import WINDOW
 from ponte.web.clock import brief
 from ponte.web.explained import summed_up
-from ponte.web.labels import BUCKETS, REMOVED, Label, bucket_of
+from ponte.web.labels import BUCKETS, HOLDS, REMOVED, Label, bucket_of
 
 TINTS = 6
 UNSETTLED = frozenset({Bucket.QUEUED, Bucket.PROCESSING, Bucket.WAITING})
@@ -54,6 +54,7 @@ class Row:
     settled: bool
     version: str
     actions: tuple[Action, ...]
+    hold: str = ""
 
     @property
     def may_reprocess(self) -> bool:
@@ -84,21 +85,38 @@ def row_of(found: Integration, lanes: Mapping[int, ChannelState], now: datetime,
         value=in_reais(found.stock_value),
         channel=badge(found.channel),
         bucket=bucket,
-        label=REMOVED if removed else BUCKETS[bucket],
+        label=_label(found, bucket),
         reason=reason_of(found, bucket, lanes.get(found.channel_id), now) if there else _("Canal removido"),
         at=found.processed_at or found.updated_at,
         attempts=found.attempts,
         removed=removed,
         settled=removed or bucket not in UNSETTLED,
         version=version_of(found),
-        actions=actions(Status(found.status), removed=removed) if may_act and there else (),
+        actions=_actions(found) if may_act and there else (),
+        hold=found.hold,
     )
+
+
+def _label(found: Integration, bucket: Bucket) -> Label:
+    """Say how it stands; a wish about its listing comes before its status."""
+    if found.removed_at is not None:
+        return REMOVED
+    ending = found.hold == Hold.ENDING and bucket in UNSETTLED
+    rests = Hold(found.hold).at_rest and bucket not in UNSETTLED
+    return HOLDS[found.hold] if ending or rests else BUCKETS[bucket]
+
+
+def _actions(found: Integration) -> tuple[Action, ...]:
+    removed = found.removed_at is not None
+    return actions(Status(found.status), removed=removed, hold=Hold(found.hold))
 
 
 def version_of(found: Integration) -> str:
     """Return a short text that differs when the record's line does."""
     moment = int(found.updated_at.timestamp() * 1000)
-    return f"{moment:x}{found.status[0]}{found.phase[0]}{'x' if found.removed_at else ''}{found.attempts:x}"
+    return (
+        f"{moment:x}{found.hold}{found.status[0]}{found.phase[0]}{'x' if found.removed_at else ''}{found.attempts:x}"
+    )
 
 
 def badge(channel: Channel) -> ChannelBadge:

@@ -17,7 +17,7 @@ from ponte.db.models import Cause, Integration, LaneState
 from ponte.db.queries import ChannelState
 from ponte.db.record_place import MAX_AHEAD, Turn, cause_of, turn
 from ponte.db.record_story import Event
-from ponte.domain.lifecycle import Trigger
+from ponte.domain.lifecycle import Hold, Trigger
 from ponte.domain.problem import Retry
 from ponte.web.clock import brief
 from ponte.web.explained import problems_of
@@ -147,6 +147,14 @@ def _next(
 ) -> Ahead:
     if found.removed_at:
         return Ahead(_("Nenhuma: o log foi removido"))
+    if Hold(found.hold).at_rest and bucket not in UNSETTLED:
+        return Ahead(_("Nenhuma, até alguém pedir"))
+    return _next_by_itself(found, bucket, waits, lane, may_reprocess=may_reprocess)
+
+
+def _next_by_itself(
+    found: Integration, bucket: Bucket, waits: Turn | None, lane: ChannelState | None, *, may_reprocess: bool
+) -> Ahead:
     if bucket is Bucket.PROCESSING:
         return Ahead(_("Agora"))
     later = waits.due_at if waits and not waits.due else found.next_attempt_at

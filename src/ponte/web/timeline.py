@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ponte.db.models import Attempt, Audit, BulkAction, Integration, Note, User
 from ponte.db.record_story import Event, Story, came_later, moment
-from ponte.domain.lifecycle import Trigger
+from ponte.domain.lifecycle import Task, Trigger
 from ponte.web.labels import Label
 from ponte.web.tries import Try, try_of
 
@@ -20,6 +20,11 @@ DEEDS: Mapping[str, Label] = {
     "reprocess": Label(gettext_lazy("%(name)s pediu o reprocessamento"), "refresh", "que"),
     "remove": Label(gettext_lazy("%(name)s removeu o log"), "trash", "que"),
     "restore": Label(gettext_lazy("%(name)s restaurou o log"), "undo", "que"),
+    "listing adopt": Label(gettext_lazy("%(name)s adotou um anúncio que já existia"), "link", "que"),
+    "listing link": Label(gettext_lazy("%(name)s vinculou um anúncio"), "link", "que"),
+    "listing unlink": Label(gettext_lazy("%(name)s desvinculou o anúncio"), "link", "que"),
+    "listing end": Label(gettext_lazy("%(name)s pediu para encerrar o anúncio"), "x", "que"),
+    "listing keep": Label(gettext_lazy("%(name)s desistiu de encerrar o anúncio"), "undo", "que"),
     "note deleted": Label(gettext_lazy("%(name)s apagou uma anotação"), "trash", "que"),
 }
 ACTIONS: Mapping[str, str | Promise] = {
@@ -96,7 +101,9 @@ def _entries(event: Event, found: Integration, reader: User) -> Iterator[Moment]
 
 def _tried(event: Attempt, found: Integration) -> Moment:
     tried = try_of(event, found)
-    if came_later(event):
+    if event.task == Task.END:
+        title = _("Encerramento do anúncio (tentativa %(number)s)") % {"number": event.number}
+    elif came_later(event):
         title = _("Resposta do marketplace (tentativa %(number)s)") % {"number": event.number}
     else:
         title = _("Tentativa %(number)s") % {"number": event.number}

@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from ponte.connectors import get
 from ponte.db import queries
 from ponte.db.models import Integration, LaneState
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import Reprocessed, reprocess
-from ponte.flows.windows import next_batch_at
+from ponte.flows.windows import next_batches
 from ponte.web.access import Visit, acting, record_to_change, signed_in
 from ponte.web.clock import brief
 from ponte.web.pages import page, safe_next
@@ -99,7 +98,7 @@ def _told_of_reprocess(done: Reprocessed, found: Integration, visit: Visit) -> T
         return Told(_("O SKU %(sku)s entrou na fila e espera: o canal está em pausa.") % sku)
     if state and state.stopped:
         return Told(_("O SKU %(sku)s entrou na fila e espera o canal voltar.") % sku)
-    batch_at = next_batch_at(found.channel_id, get(found.channel.connector))
+    batch_at = next_batches({found.channel_id: found.channel.connector}).get(found.channel_id)
     if batch_at:
         told = sku | {"time": brief(batch_at, timezone.now())}
         return Told(_("O SKU %(sku)s entrou na fila e sai no próximo lote: %(time)s.") % told)

@@ -38,6 +38,7 @@ from ponte.web.channel_form import (
 )
 from ponte.web.channels import cards_of, check_of
 from ponte.web.connection import return_address
+from ponte.web.hearing import Hearing, hearing_of
 from ponte.web.pages import page
 from ponte.web.passwords import confirmed
 
@@ -161,7 +162,14 @@ def address_of(channel: Channel) -> str:
 
 
 def show(
-    request: HttpRequest, visit: Visit, found: Channel, wrong: Wrong | None = None, *, check: object = None
+    request: HttpRequest,
+    visit: Visit,
+    found: Channel,
+    wrong: Wrong | None = None,
+    *,
+    check: object = None,
+    hearing: Hearing | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Answer with the channel's page; 422 with a form that cannot be kept as it is."""
     seen = read.overview(visit.scope, found.code)
@@ -172,11 +180,12 @@ def show(
         "channel": found,
         "card": card,
         "check": check,
+        "hearing": hearing or hearing_of(found),
         "has_oauth": authorizes(found.connector),
         "return_address": return_address(found.code),
         **_forms(found, wrong or Wrong()),
     }
-    return page(request, "channels/page.html", context, visit=visit, status=422 if wrong else 200)
+    return page(request, "channels/page.html", context, visit=visit, status=422 if wrong else status)
 
 
 def _forms(found: Channel, wrong: Wrong) -> Mapping[str, object]:

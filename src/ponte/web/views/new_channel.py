@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ponte.connectors import Broken, get, installed
-from ponte.domain.connector import Connector
+from ponte.domain.connector import Connector, Finds
 from ponte.flows import stores
 from ponte.flows.authorization import authorizes
 from ponte.flows.fitness import Access
+from ponte.flows.listing_search import can_find, set_adopts
 from ponte.web.access import Visit, administering
 from ponte.web.channel_form import (
     WRONG_PASSWORD,
@@ -78,6 +79,8 @@ def _connect(request: HttpRequest, visit: Visit, connector: Connector) -> HttpRe
     )
     if isinstance(made, stores.Unusable):
         return _form(request, visit, connector, replace(given, flaws=said(made.flaws)), access)
+    if request.POST.get("adotar") == "1" and can_find(made):
+        set_adopts(made, adopts=True, actor_id=visit.user.pk)
     messages.info(request, _after(made.connector))
     return redirect(address_of(made))
 
@@ -102,6 +105,8 @@ def _form(
     context = {
         "connector": connector.manifest,
         "has_oauth": authorizes(connector.manifest.code),
+        "finds": isinstance(connector, Finds),
+        "adopts": request.method != "POST" or request.POST.get("adotar") == "1",
         "fields": [one for one in fields if one.name not in {"requests_per_second", "concurrency"}],
         "access": account,
         "password_flaw": wrong.get("password", ""),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ponte.db import queries
+from ponte.db.listings import links_of
 from ponte.db.models import Attempt, Integration
 from ponte.db.record_offers import newest_offer
 from ponte.db.record_place import Beside, beside
@@ -19,6 +20,7 @@ from ponte.web.attempt_file import attempt_file, file_name
 from ponte.web.changes import changes_of
 from ponte.web.content import READS_EXCHANGES, VIEWS, Content, content_of
 from ponte.web.deep_links import listing_links, vtex_links
+from ponte.web.listing_card import card_of
 from ponte.web.origin import origin_of
 from ponte.web.pages import page
 from ponte.web.record_address import CONTENT, FIELDS, MESSAGE, OLDER, OPENED, SPOT, Here, here
@@ -63,6 +65,7 @@ def record_page(
         "beside": _beside(visit, found, at),
         "vtex_links": vtex_links(found),
         "listing_links": listing_links(found),
+        "listing": card_of(found, links_of(found.pk), visit),
         **_told(found, told, visit, at),
         "draft": draft,
         "flaw": flaw,
