@@ -12,7 +12,7 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help venv demo test check lint types layers docs translations messages migrations unit postgres e2e faults bench lock clean
+.PHONY: help venv demo test check lint types layers docs translations messages migrations unit postgres e2e fates faults bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,8 +37,9 @@ types: $(DEV) ## Types
 layers: $(DEV) ## The import rule
 	$(BIN)/lint-imports
 
-docs: $(DEV) ## docs/problems.md says what the texts say
+docs: $(DEV) ## docs/problems.md says what the texts say, docs/connectors what the connectors can do
 	$(BIN)/python tools/problem_docs.py --check
+	$(BIN)/python tools/connector_docs.py --check
 
 translations: $(DEV) ## Every text is there in three languages
 	$(BIN)/python tools/messages.py check
@@ -59,6 +60,9 @@ postgres: $(DEV) ## Tests of what touches the database, on a private PostgreSQL
 
 e2e: $(DEV) ## Tests in a real Chromium
 	@tools/test e2e $(ARGS)
+
+fates: $(DEV) ## Every result of the demo against what its sandbox knows
+	@tools/test fates $(ARGS)
 
 faults: $(DEV) ## Kill and stop real processes, count what is lost (ARGS="kills --kills 200")
 	@tools/test faults $(ARGS)

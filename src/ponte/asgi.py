@@ -1,4 +1,4 @@
-"""The ASGI application: VTEX's webhook under /vtex/, Django for everything else.
+"""The ASGI application: VTEX's webhook under /vtex/, marketplaces' posts under /marketplaces/, Django for the rest.
 
 The lifespan is kept here, since Django has none: the webhook's writer runs between start-up and shutdown.
 """
@@ -28,21 +28,28 @@ class Ponte:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
         self._django: Application = get_asgi_application()
         from ponte.ingest.app import Ingest  # noqa: PLC0415 -- models can be imported once Django is set up
-        from ponte.ingest.paths import PREFIX  # noqa: PLC0415 -- likewise
+        from ponte.ingest.listening import Listening  # noqa: PLC0415 -- likewise
+        from ponte.ingest.paths import MARKETPLACES, PREFIX  # noqa: PLC0415 -- likewise
 
         self._ingest = Ingest()
-        self._prefix = PREFIX
+        self._listening = Listening()
+        self._prefix, self._marketplaces = PREFIX, MARKETPLACES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            side = self._ingest if scope["path"].startswith(self._prefix) else self._django
-            await side(scope, receive, send)
+            await self._side(scope["path"])(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
+
+    def _side(self, path: str) -> Application:
+        if path.startswith(self._prefix):
+            return self._ingest
+        return self._listening if path.startswith(self._marketplaces) else self._django
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._ingest.start()
+        await self._listening.start()
         # What is loaded by now stays: left to the collector, its full rounds stop every request for 45 ms.
         gc.collect()
         gc.freeze()
@@ -51,6 +58,7 @@ class Ponte:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         orphanage.cancel()
+        await self._listening.stop()
         await self._ingest.stop()
         await send({"type": "lifespan.shutdown.complete"})
 

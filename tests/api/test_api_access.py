@@ -11,6 +11,7 @@ from django.utils import timezone
 from ponte.api.document import openapi
 from ponte.db.models import Audit, BulkAction, Cause, Integration, Membership, Token, Work
 from ponte.db.scope import Scope
+from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.flows import bulk
 from ponte.flows.people import find_token, make_token, revoke_token, token_text
 
@@ -28,6 +29,7 @@ ALLOWED = {
     ("get", "/api/v1/causes"): 200,
     ("get", "/api/v1/causes/{cause_id}"): 200,
     ("post", "/api/v1/causes/{cause_id}/state"): 200,
+    ("get", "/api/v1/codes"): 200,
     ("get", "/api/v1/channels"): 200,
     ("post", "/api/v1/channels/{code}/pause"): 403,  # a manager's
     ("post", "/api/v1/channels/{code}/resume"): 403,  # likewise
@@ -35,11 +37,20 @@ ALLOWED = {
     ("get", "/api/v1/integrations/{integration_id}"): 200,
     ("delete", "/api/v1/integrations/{integration_id}"): 204,
     ("get", "/api/v1/integrations/{integration_id}/attempts"): 200,
+    ("get", "/api/v1/integrations/{integration_id}/listing"): 200,
+    ("post", "/api/v1/integrations/{integration_id}/listing/relink"): 403,  # a manager's
+    ("post", "/api/v1/integrations/{integration_id}/listing/unlink"): 403,  # likewise
+    ("post", "/api/v1/integrations/{integration_id}/listing/end"): 403,  # likewise
+    ("post", "/api/v1/integrations/{integration_id}/listing/keep"): 403,  # likewise
     ("post", "/api/v1/integrations/{integration_id}/reprocess"): 202,
     ("post", "/api/v1/integrations/{integration_id}/restore"): 200,
     ("get", "/api/v1/summary"): 200,
 }
-ON_NETWORK = ("post", "/api/v1/channels/{code}/test")
+ON_NETWORK = (
+    ("post", "/api/v1/channels/{code}/test"),
+    ("post", "/api/v1/integrations/{integration_id}/listing/find"),
+    ("post", "/api/v1/integrations/{integration_id}/listing/adopt"),
+)
 POSTS = [route for route in ROUTES if route[0] != "get"]
 BY_ID = [route for route in ROUTES if "{" in route[1]]
 
@@ -64,6 +75,7 @@ def ask(token: str, method: str, path: str, address: dict[str, object]):
         body = {"verb": "remove", "ids": [address["integration_id"]]} if path.endswith("/actions") else None
         body = {"per_second": 5} if path.endswith("/pace") else body
         body = {"state": "known"} if path.endswith("/state") else body
+        body = {"listing": "MLB1"} if path.endswith(("/relink", "/adopt")) else body
         return api.post(target, body)
     return api.get(target) if method == "get" else api.delete(target)
 
@@ -76,7 +88,7 @@ def world() -> tuple[object, ...]:
 
 
 def test_the_matrix_knows_every_route():
-    assert {*ALLOWED, ON_NETWORK} == set(ROUTES)
+    assert {*ALLOWED, *ON_NETWORK} == set(ROUTES)
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -118,6 +130,7 @@ def test_for_carla_ana_s_rows_do_not_exist(carla, address, method, path):
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] == "get" and "{" not in route[1]])
 def test_carla_s_lists_have_nothing_of_ana_s(ana, carla, address, method, path):
+    integration(ana, "77", problems=(Problem(ProblemClass.UNKNOWN, Stage.SEND, code="ana-77"),))
     assert b"ana" in ask(ana.admin, method, path, address).content
     assert b"ana" not in ask(carla.admin, method, path, address).content.lower()
 

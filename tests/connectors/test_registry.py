@@ -7,10 +7,10 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from connectors.acme import Acme
 from ponte import connectors
 from ponte.connectors import Broken, get, installed, load
 from ponte.connectors.mercadolivre import MercadoLivre
+from ponte_acme import Acme
 
 
 def entry(name: str, value: str) -> EntryPoint:
@@ -26,7 +26,7 @@ def stall(monkeypatch):
 
 
 def test_a_class_and_an_instance_are_both_taken():
-    found = load([entry("acme", "connectors.acme:Acme")])
+    found = load([entry("acme", "ponte_acme:Acme")])
     assert isinstance(found["acme"], Acme)
 
 
@@ -36,7 +36,7 @@ def test_an_instance_is_taken_as_it_is(stall):
 
 
 def test_one_that_is_not_there_is_broken_and_the_others_work():
-    found = load([entry("gone", "no_such_module_at_all:X"), entry("acme", "connectors.acme:Acme")])
+    found = load([entry("gone", "no_such_module_at_all:X"), entry("acme", "ponte_acme:Acme")])
     assert found["gone"] == Broken("gone", "ModuleNotFoundError: No module named 'no_such_module_at_all'")
     assert isinstance(found["acme"], Acme)
 
@@ -76,20 +76,20 @@ def test_something_that_is_no_connector_at_all_is_broken(stall):
 
 
 def test_a_manifest_with_another_name_is_broken():
-    found = load([entry("other", "connectors.acme:Acme")])
+    found = load([entry("other", "ponte_acme:Acme")])
     assert found == {"other": Broken("other", "its manifest calls it 'acme'")}
 
 
 def test_of_two_with_one_name_ours_stands_and_the_other_is_told():
-    ours, theirs = "ponte.connectors.mercadolivre:MercadoLivre", "connectors.acme:Acme"
+    ours, theirs = "ponte.connectors.mercadolivre:MercadoLivre", "ponte_acme:Acme"
     found = load([entry("mercadolivre", theirs), entry("mercadolivre", ours)])
     assert isinstance(found["mercadolivre"], MercadoLivre)
-    other = found["mercadolivre (connectors.acme:Acme)"]
+    other = found["mercadolivre (ponte_acme:Acme)"]
     assert other == Broken("mercadolivre", f"another connector has the name 'mercadolivre' already ({ours})")
 
 
 def test_the_same_entry_told_twice_is_one():
-    one = entry("acme", "connectors.acme:Acme")
+    one = entry("acme", "ponte_acme:Acme")
     assert list(load([one, one])) == ["acme"]
 
 

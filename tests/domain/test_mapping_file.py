@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ponte.domain.mapping import CategoryRule, Mapping, PriceRule, StockRule, TitleRule, ValueRule
+from ponte.domain.mapping import BrandRule, CategoryRule, Mapping, PriceRule, StockRule, TitleRule, ValueRule
 from ponte.domain.mapping_errors import MAX_ERRORS, MappingFlaw
 from ponte.domain.mapping_file import minimal_example, parse_mapping
+from ponte.domain.mapping_units import UnitRule
 from ponte.domain.mapping_yaml import MAX_BYTES, MAX_DEPTH
 
 FLAW = MappingFlaw
@@ -40,22 +41,33 @@ def doubts(text):
 
 def test_the_example_in_the_manual_is_read_whole():
     example = re.search(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1]
+    line = {row.split(":")[0].strip().strip('"'): number for number, row in enumerate(example.splitlines(), 1)}
     mapping = read(example)
-    assert mapping.title == TitleRule("{name} {specification:Voltagem}", cut=True, line=3)
-    assert mapping.price == PriceRule(Decimal("12.5"), Decimal("3.90"), line=7)
-    assert mapping.stock == StockRule(2, 50, line=11)
-    assert mapping.categories == {"118": CategoryRule("MLB31447", 16), "120": CategoryRule("MLB23332", 17)}
-    assert mapping.default_category == CategoryRule("MLB1953", 19)
-    assert mapping.attributes == {
-        "BRAND": ValueRule(("brand",), line=22),
-        "MODEL": ValueRule(("specification:Modelo", "reference"), "Único", line=23),
-        "COLOR": ValueRule(
-            ("specification:Cor",), values={"Off white": "Branco", "Grafite": "Cinza-escuro"}, line=24
-        ),
-        "ITEM_CONDITION": ValueRule(default="Novo", line=29),
+    own = TitleRule("{brand} {product_name} {specification:Cor}", cut=True, line=7)
+    usual = TitleRule("{name} {specification:Voltagem}", cut=True, line=3, categories={"MLB23332": own})
+    assert mapping.title == usual
+    assert mapping.price == PriceRule(Decimal("12.5"), Decimal("3.90"), line=line["price"])
+    assert mapping.stock == StockRule(2, 50, line=line["stock"])
+    assert mapping.categories == {
+        "118": CategoryRule("MLB31447", line["118"]),
+        "120": CategoryRule("MLB23332", line["120"]),
     }
-    gender = ValueRule(("specification:Gênero",), "Sem gênero", line=33)
-    assert mapping.category_attributes == {"MLB23332": {"GENDER": gender}}
+    assert mapping.default_category == CategoryRule("MLB1953", line["default_category"])
+    colours = {"Off white": "Branco", "Grafite": "Cinza-escuro"}
+    assert mapping.attributes == {
+        "BRAND": ValueRule(("brand",), line=line["BRAND"]),
+        "MODEL": ValueRule(("specification:Modelo", "reference"), "Único", line=line["MODEL"]),
+        "COLOR": ValueRule(("specification:Cor",), values=colours, line=line["MODEL"] + 1),
+        "ITEM_CONDITION": ValueRule(default="Novo", line=line["ITEM_CONDITION"]),
+        "LINE": ValueRule(template="{brand} {specification:Modelo}", line=line["LINE"]),
+        "MAX_WEIGHT": ValueRule(ignore=True, line=line["MAX_WEIGHT"]),
+    }
+    gender = ValueRule(("specification:Gênero",), "Sem gênero", line=line["GENDER"])
+    sand = ValueRule(values={"Areia": "Bege"}, line=line["GENDER"] + 1)
+    assert mapping.category_attributes == {"MLB23332": {"GENDER": gender, "COLOR": sand}}
+    assert mapping.brands == {"lumen casa": BrandRule("LUMEN", line["Lumen Casa"])}
+    assert mapping.units["HEIGHT"] == UnitRule("cm", "mm", Decimal(10), 0, line=line["HEIGHT"])
+    assert mapping.units["FABRIC_WEIGHT"].factor == Decimal("33.906")
     assert mapping.options["warranty_time"] == "90 dias"
 
 
@@ -289,7 +301,6 @@ def test_warnings_without_end_are_cut_off_too():
         ("version: 1\ncategories: {Tênis: MLB1}", [(2, FLAW.ODD_CATEGORY)]),
         ("version: 1\ncategories: {٣: MLB1}", [(2, FLAW.ODD_CATEGORY)]),
         (USABLE + "category_attributes:\n  MLB2: {BRAND: x}\n  MLB1: {BRAND: x}", [(4, FLAW.UNUSED_CATEGORY)]),
-        (USABLE + "attributes: {A: {default: x, values: {y: z}}}", [(3, FLAW.VALUES_WITHOUT_FROM)]),
     ],
 )
 def test_what_does_nothing_is_a_warning_and_the_mapping_is_used(text, expected):

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import pytest
 from django.utils import timezone
 
 from factories import make_channel, make_store
-from ponte.connectors import Broken
+from ponte.connectors import get
 from ponte.connectors.transport import unanswered
 from ponte.db.models import Window
-from ponte.domain.connector import Limits, Manifest, Rate
+from ponte.domain.connector import Rate
 from ponte.domain.lifecycle import Phase, Status, settle
 from ponte.domain.message import Failure, NoAnswer, Request
 from ponte.domain.outcome import Postponed
-from ponte.flows.windows import Windows, next_batch_at, take_window
+from ponte.flows.windows import Windows, next_batches, take_window
 
 FILE = "POST /imports"
 pytestmark = pytest.mark.django_db
@@ -48,26 +47,19 @@ def test_a_window_that_has_passed_is_open(channel_id):
     assert take_window(channel_id, FILE, Rate(900)) == 0
 
 
-BATCHES = Manifest("b", "B", "https://b.example", limits=Limits(batch=FILE))
-
-
-@dataclass
-class Batching:
-    manifest: Manifest = BATCHES
-
-
 def test_people_are_told_when_the_next_batch_leaves(channel_id):
-    assert next_batch_at(channel_id, Batching()) is None
-    take_window(channel_id, FILE, Rate(900))
-    at = next_batch_at(channel_id, Batching())
-    assert at is not None
+    endpoint = get("mirakl").manifest.limits.batch
+    assert next_batches({channel_id: "mirakl"}) == {}
+    take_window(channel_id, endpoint, Rate(900))
+    at = next_batches({channel_id: "mirakl"})[channel_id]
     assert 890 < (at - timezone.now()).total_seconds() <= 901
 
 
-def test_who_sends_no_batches_has_no_next_one(channel_id):
+def test_other_windows_and_connectors_without_batches_tell_nothing(channel_id):
     take_window(channel_id, FILE, Rate(900))
-    assert next_batch_at(channel_id, Broken("b", "")) is None
-    assert next_batch_at(channel_id, Batching(Manifest("b", "B", "https://b.example"))) is None
+    assert next_batches({channel_id: "mirakl"}) == {}
+    assert next_batches({channel_id: "mercadolivre"}) == {}
+    assert next_batches({channel_id: "nothing"}) == {}
 
 
 class Straight:

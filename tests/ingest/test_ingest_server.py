@@ -24,9 +24,17 @@ def test_hostile_connections_harm_nobody(server: Server) -> None:
     a16_one_byte_over_64_kb_is_413(server)
     a17_endless_chunks_are_cut_and_memory_stays_flat(server)
     a42_smuggling_is_refused(server)
+    what_marketplaces_post_has_an_address_of_its_own(server)
     a20_slow_loris_holds_nobody_up(server)
     a19_a_body_in_drops_is_given_up_after_ten_seconds(server)
     assert server.stored() == {"1", "2", "3"}
+
+
+def what_marketplaces_post_has_an_address_of_its_own(server: Server) -> None:
+    for body in (b"{}", b"x" * BIG):
+        with Wire(server.port) as wire:
+            wire.send(request(body, path="/marketplaces/notifications/no-such-key"))
+            assert wire.status() == 404
 
 
 def a06_a_truncated_body_leaves_nothing(server: Server) -> None:

@@ -20,6 +20,7 @@ from factories import make_attempt, make_channel, make_exchange, make_integratio
 from ponte.db.models import (
     BulkAction,
     Cause,
+    CodeRule,
     Export,
     Invitation,
     MappingVersion,
@@ -42,7 +43,7 @@ EXAMPLES: list[tuple[str, dict[str, str]]] = [
     ("produtos/visoes/", {"number": "{view}"}),
     ("produtos/opcoes/", {"key": "categoria"}),
     ("produtos/", {"number": "{record}", "nth": "1", "note": "{note}"}),
-    ("canais/", {"code": CODE, "number": "1"}),
+    ("canais/", {"code": CODE, "number": "1", "category": "MLB1"}),
     ("exportar/", {"what": "registros"}),
     ("exportacoes/", {"number": "{export}"}),
     ("pessoas/convite/", {"number": "{invitation}"}),
@@ -51,6 +52,8 @@ EXAMPLES: list[tuple[str, dict[str, str]]] = [
     ("fila/acoes/", {"number": "{action}", "verb": "pausar"}),
     ("fila/", {"number": "{record}", "verb": "pausar"}),
     ("causas/", {"number": "{cause}"}),
+    ("codigos/exemplo/", {"number": "{cause}"}),
+    ("codigos/regras/", {"number": "{code_rule}", "verb": "desligar"}),
     ("alertas/", {"number": "1"}),
     ("conta/seguranca/chaves/", {"pk": "{passkey}"}),
     ("convite/", {"token": "x" * 43}),
@@ -166,7 +169,16 @@ def make_things(cast) -> Things:
         last_id=record.pk,
     )
     MappingVersion.objects.create(channel=channel, number=1, text=f"# {MARK}\nversion: 1\n", at=now)
+    rule = CodeRule.objects.create(
+        store=cast.store,
+        connector="mercadolivre",
+        match="code",
+        pattern=MARK,
+        problem_class="DUPLICATE",
+        changed_at=now,
+    )
     ids = {
+        "code_rule": rule.pk,
         "record": record.pk,
         "cause": cause.pk,
         "action": action.pk,

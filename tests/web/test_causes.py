@@ -444,3 +444,9 @@ def test_the_menu_counts_what_the_page_counts(cast, ana, three):
     make_cause(cast.channel, CUT, count=5)
     make_cause(cast.channel, REVOKED, count=5)
     assert re.search(r'href="/causas"[^>]*>.*?<span class="nav-count">3<', ana.get("/produtos").text, re.DOTALL)
+
+
+def test_a_pasted_message_that_nobody_has_finds_the_causes_of_what_it_means(ana, three):
+    answer = ana.get("/causas", {"q": "O título do anúncio passa do limite de caracteres"})
+    assert titles(answer) == ["Título recusado"]
+    assert titles(ana.get("/causas", {"q": "xyzzy plugh quux"})) == []

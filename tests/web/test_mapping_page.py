@@ -37,7 +37,7 @@ def test_a_mapping_is_saved_as_typed_in_a_browser(gil, mapped):
     answer = save(gil, (GOOD + "# novo\n").replace("\n", "\r\n"), 1)
     assert answer["Location"] == PATH
     assert text_of(mapped) == GOOD + "# novo\n"
-    assert Audit.objects.filter(verb="mapping changed").latest("pk").detail == {"version": 2}
+    assert Audit.objects.filter(verb="mapping changed").latest("pk").detail == {"version": 2, "source": "edited"}
 
 
 def test_errors_are_shown_at_their_lines_and_nothing_is_saved(gil, mapped):

@@ -52,3 +52,9 @@ def unsellable(sku: CatalogueSku) -> Fate | None:
     if TRADE_POLICY not in sku.trade_policies:
         return refused(ProblemClass.VTEX_NOT_IN_TRADE_POLICY)
     return refused(ProblemClass.VTEX_PRICE_MISSING) if sku.price is None else None
+
+
+def is_ours(fate: Fate) -> bool:
+    """True when the shop does not sell it or nothing says where it belongs: the marketplace was never asked."""
+    ours = {ProblemClass.CATEGORY_MAPPING, ProblemClass.NOT_MAPPED}
+    return bool(fate.kinds) and all(kind in ours or kind.name.startswith("VTEX_") for kind in fate.kinds)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ponte.db.models import Integration, Window, Work
 from ponte.domain.lifecycle import Status
-from ponte.domain.problem import ProblemClass, Stage
+from ponte.domain.problem import Stage
 from ponte.sandbox import mercadolivre
 from ponte.sandbox.catalogue import Catalogue, CatalogueSku
-from ponte.sandbox.fate import Fate, Standing
+from ponte.sandbox.fate import Fate, Standing, is_ours
 from ponte.sandbox.markets import MERCADO_LIVRE, fake
 from ponte.sandbox.mercadolivre.truth import truth as mercadolivre_truth
 from ponte.sandbox.switchboard import Switchboard
@@ -53,7 +53,7 @@ class Verdict:
 
     @property
     def settled(self) -> bool:
-        return all(one.right or one.said != UNSETTLED for one in self.judged)
+        return bool(self.judged) and all(one.right or one.said != UNSETTLED for one in self.judged)
 
     def lines(self) -> Iterator[str]:
         """Yield the matrix as text: channel, truth, what the screen says, how many; wrong ones are marked."""
@@ -71,7 +71,7 @@ class Verdict:
         """
         here = [one for one in self.judged if one.channel == channel]
         theirs = [
-            one for one in here if one.fate.standing in {Standing.REFUSED, Standing.LATE} and not _is_ours(one.fate)
+            one for one in here if one.fate.standing in {Standing.REFUSED, Standing.LATE} and not is_ours(one.fate)
         ]
         caught = sum(one.early for one in theirs)
         live = [one for one in here if one.fate.standing is Standing.LIVE]
@@ -114,11 +114,6 @@ def hurry() -> None:
     """Let everything that waits for its time be due now, and every window be open: nobody watches a check's clock."""
     Work.objects.filter(lease_epoch=0).update(due_at_ms=0)
     Window.objects.update(full_at_ms=0)
-
-
-def _is_ours(fate: Fate) -> bool:
-    ours = {ProblemClass.CATEGORY_MAPPING, ProblemClass.NOT_MAPPED}
-    return all(kind in ours or kind.name.startswith("VTEX_") for kind in fate.kinds)
 
 
 def _said(status: str, headline: str) -> str:

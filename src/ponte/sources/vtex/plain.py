@@ -33,6 +33,8 @@ def objects(value: JSON) -> tuple[Mapping[str, JSON], ...]:
 
 def line(value: JSON) -> str:
     """Return a text of one line: NFC, no control characters, no outer blanks. Numbers become their digits."""
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        return value.strip()  # as nearly all are: nothing to take out
     return BLANKS.sub(" ", block(value)).strip()
 
 
