@@ -137,10 +137,27 @@ def _success(path: str, response: Response) -> Outcome:
         return Accepted(None) if shape.text(shape.table(body).get("access_token")) else unreadable(path, response)
     if SUBMITTING.match(path) or (shape.text(shape.table(body).get("submissionId")) and not READING.match(path)):
         return _of_submission(path, response)
+    if path.endswith("/restrictions"):
+        return refused(_restrictions(body))
     item = item_of(body) if READING.match(path) else None
     if item and ("summaries" in item or not told_problems(response, Stage.MARKETPLACE)):
         return standing(item, Listing(item["sku"]))
     return _of_words(path, response, body)
+
+
+def _restrictions(body: JSON) -> tuple[Problem, ...]:
+    """Return why a seller may not offer a product: approval is asked for, or there is none to be had."""
+    rows = shape.tables(shape.table(body).get("restrictions"))
+    reasons = [reason for row in rows for reason in shape.tables(row.get("reasons"))]
+    return tuple(
+        Problem(
+            ProblemClass.POLICY_RESTRICTED,
+            Stage.MARKETPLACE,
+            code=shape.text(reason.get("reasonCode"))[:100],
+            message=shape.text(reason.get("message"))[:2_000],
+        )
+        for reason in reasons
+    )
 
 
 def _of_words(path: str, response: Response, body: JSON) -> Outcome:

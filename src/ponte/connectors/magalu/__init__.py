@@ -87,7 +87,7 @@ class Magalu:
         return asking.probe(rules)
 
     def classify(self, endpoint: str, response: Response) -> Outcome:
-        return answers.classify(endpoint, response)
+        return answers.waits_for_its_trace(endpoint, response) or answers.classify(endpoint, response)
 
     def is_expired_token(self, request: Request, response: Response) -> bool:
         return request.authorized and answers.is_expired_token(response)

@@ -26,6 +26,7 @@ FINAL = {
 }
 ACCOUNT = {402: ProblemClass.ACCOUNT_BLOCKED, 403: ProblemClass.AUTH_FORBIDDEN}
 REVIEW_SECONDS = 900.0
+TAKEN_SECONDS = 2.0
 MAX_RESET_SECONDS = 3_600
 
 
@@ -35,6 +36,21 @@ def classify(endpoint: str, response: Response) -> Outcome:
     if 200 <= response.status < 300:
         return _success(path, response)
     return _by_status(path, response)
+
+
+def waits_for_its_trace(endpoint: str, response: Response) -> Outcome | None:
+    """Say of something taken (202), and of a trace that has no line yet, that it is still being worked on.
+
+    A conversation goes on by itself from there; who only reads an answer should not take it for the end.
+    """
+    path = endpoint.partition("?")[0].strip()
+    empty = (
+        names.TRACES_PATH in path and response.status == 200 and shape.table(response.json()).get(names.RESULTS) == []
+    )
+    if not empty and not (changes(path) and response.status == 202 and is_taken(response)):
+        return None
+    waiting = Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, code="taken", http_status=response.status)
+    return Pending(Listing(trace_of(response) or "taken", state="taken"), waiting, TAKEN_SECONDS)
 
 
 def is_expired_token(response: Response) -> bool:

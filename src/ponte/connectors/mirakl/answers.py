@@ -33,6 +33,11 @@ LISTED = {
 }
 # Of these, an empty list says: there is none.
 ASKED_FOR = {asking.READ_PRODUCTS: "product", asking.READ_OFFERS: "offer"}
+# What these are about is known even where their words are not.
+LINE_REPORTS = {
+    "GET /api/offers/stock/imports/{import}/error_report": ProblemClass.STOCK_INVALID,
+    "GET /api/offers/pricing/imports/{import}/error_report": ProblemClass.PRICE_INVALID,
+}
 GENERIC = Reading()
 MAX_HTML = 20_000
 BLOCKING = {
@@ -123,6 +128,8 @@ def _statuses(endpoint: str, response: Response, reading: Reading) -> Outcome:
 
 def _report(endpoint: str, response: Response, reading: Reading) -> Outcome:
     """Say what a whole report means, whosever products it is about."""
+    if endpoint in LINE_REPORTS:
+        return _lines(endpoint, response, reading)
     layout = Layout.of(endpoint, reading.profile)
     found = layout.texts_by_sku(read(response.body))
     if found is None:
@@ -132,6 +139,16 @@ def _report(endpoint: str, response: Response, reading: Reading) -> Outcome:
     if layout.tells_success:
         return Accepted(None, (*warnings, *(one.as_warning() for one in problems)))
     return refused((*problems, *warnings))
+
+
+def _lines(endpoint: str, response: Response, reading: Reading) -> Outcome:
+    """Read a report on stock or prices (STO03, PRI03): a line's number, then what is wrong with it."""
+    sheet = read(response.body)
+    if len(sheet.heading) < 2:
+        return Rejected((report_unreadable(response),))
+    told = reading.problems([row.get(sheet.heading[1], "") for row in sheet.rows])
+    kind = LINE_REPORTS[endpoint]
+    return refused(tuple(replace(one, kind=kind) if one.kind is ProblemClass.UNKNOWN else one for one in told))
 
 
 def report_unreadable(response: Response) -> Problem:
