@@ -48,6 +48,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     port = _free_port()
     command = [sys.executable, "-m", "ponte", "demo", "--json", "--port", str(port), "--skus", "120"]
+    command += ["--channels", "mercadolivre"]  # two accounts: the others are in the check of every fate
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PONTE_")}
     process = subprocess.Popen(
         [*command, "--data", str(data)], stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
