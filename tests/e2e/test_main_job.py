@@ -34,8 +34,9 @@ class Demo:
     token: str
     vtex: str
 
-    def api(self, path: str) -> Any:
-        request = urllib.request.Request(f"{self.url}{path}", headers={"Authorization": f"Bearer {self.token}"})
+    def api(self, path: str, *, method: str = "GET") -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
@@ -119,9 +120,12 @@ def test_reprocessing_shows_queued_then_processing_then_a_result(page: Page, dem
     number = _number(row)
     sku = row.locator(".c-sku").inner_text()
     record = page.locator(f"#r-{number}")
+    channel = demo.api(f"api/v1/integrations/{number}")["channel"]
     _slow_down(demo, sku)
+    demo.api(f"api/v1/channels/{channel}/pause", method="POST")  # else the worker may be quicker than the page
     _act(row, "reprocess")
     expect(record.locator("[data-part=status]")).to_contain_text("Na fila", timeout=5_000)
+    demo.api(f"api/v1/channels/{channel}/resume", method="POST")
     expect(record.locator("[data-part=status]")).to_contain_text("Processando", timeout=SLOW_SECONDS * 1_000)
     expect(record.locator("[data-part=status]")).to_contain_text("Erro", timeout=30_000)
     expect(record.locator("[data-part=tries]")).to_contain_text("2")
