@@ -12,10 +12,11 @@ from ponte.connectors import shape
 from ponte.connectors.amazon.errors import code_of, issue_problems, message_of, problems_of, said, told_problems
 from ponte.connectors.amazon.seller import FIRST_LOOK_SECONDS
 from ponte.connectors.amazon.standing import item_of, processing, standing
+from ponte.connectors.outcomes import FINAL, refused
 from ponte.connectors.transport import asked_wait
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
-from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headline_first
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 TOKEN = "/auth/o2/token"  # noqa: S105 -- a path
 # As Amazon words it: "The access token you provided has expired.", "Access token is missing in the request header."
@@ -30,27 +31,6 @@ CLIENT_CODES = frozenset(
     {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope"}
 )
 GRANT_CODES = frozenset({"invalid_grant"})
-BLOCKING = frozenset(
-    {
-        ProblemClass.AUTH_INVALID,
-        ProblemClass.AUTH_CLIENT,
-        ProblemClass.AUTH_FORBIDDEN,
-        ProblemClass.ACCOUNT_BLOCKED,
-    }
-)
-PASSING = frozenset(
-    {
-        ProblemClass.AUTH_EXPIRED,
-        ProblemClass.THROTTLED,
-        ProblemClass.MARKETPLACE_OUTAGE,
-        ProblemClass.RESPONSE_UNREADABLE,
-        ProblemClass.STATE_CONFLICT,
-    }
-)
-FINAL = {
-    **dict.fromkeys((405, 406, 411, 413, 414, 415, 431), ProblemClass.PAYLOAD_INVALID),
-    451: ProblemClass.POLICY_RESTRICTED,
-}
 
 
 def classify(endpoint: str, response: Response) -> Outcome:
@@ -109,18 +89,6 @@ def submitted(path: str, response: Response, sku: str = "") -> Outcome:
     if _blocks(problems):
         return refused(problems)
     return Pending(Listing(told, state=status), processing(), FIRST_LOOK_SECONDS)
-
-
-def refused(problems: tuple[Problem, ...]) -> Outcome:
-    """Return the outcome that the headline's class calls for; the others go with it where they can."""
-    first = headline(problems)
-    if first is None or not first.blocking:
-        return Accepted(None, problems)
-    if first.kind in BLOCKING:
-        return Blocked(first)
-    if first.kind in PASSING and sum(problem.blocking for problem in problems) == 1:
-        return Postponed(first)
-    return Rejected(headline_first(problems))
 
 
 def _blocks(problems: tuple[Problem, ...]) -> bool:

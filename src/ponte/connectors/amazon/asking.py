@@ -6,7 +6,7 @@ import hashlib
 from base64 import b64encode
 from urllib.parse import quote
 
-from ponte.connectors import shape
+from ponte.connectors import outcomes, shape
 from ponte.connectors.amazon import seller
 from ponte.connectors.amazon.answers import classify, unreadable
 from ponte.connectors.amazon.definition import fact_of, split_key
@@ -87,13 +87,7 @@ def _sums(body: bytes) -> tuple[str, str]:
 
 def not_learnt(endpoint: str, answer: Response) -> Postponed | Blocked:
     """Return why a question was not answered; a plain refusal of a question is tried again."""
-    match classify(endpoint, answer):
-        case Postponed() | Blocked() as outcome:
-            return outcome
-        case Rejected(problems):
-            return Postponed(problems[0])
-        case _:
-            return unreadable(endpoint, answer)
+    return outcomes.not_learnt(classify(endpoint, answer), unreadable(endpoint, answer))
 
 
 def suggest(words: str, rules: Rules) -> Conversation[tuple[Suggestion, ...] | Postponed | Blocked]:

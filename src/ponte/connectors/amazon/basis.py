@@ -11,7 +11,7 @@ from ponte.connectors.amazon.definition import Definition, definition_of, requir
 from ponte.connectors.amazon.seller import Seller, seller_of
 from ponte.connectors.amazon.shaping import Shaper
 from ponte.connectors.amazon.vocabulary import utf8_length
-from ponte.connectors.texts import sendable
+from ponte.connectors.drafts import clean_names, pictures
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
 from ponte.domain.offer import Provenance
@@ -51,9 +51,7 @@ class Basis:
 
     @cached_property
     def title(self) -> Provenance:
-        sku = self.sku
-        if not (sku.name.isprintable() and sku.product_name.isprintable()):
-            sku = replace(sku, name=sendable(sku.name), product_name=sendable(sku.product_name))
+        sku = clean_names(self.sku)
         whole = self.rules.mapping.titled(sku, NO_LIMIT)
         return replace(self.rules.mapping.titled(sku, self._fitting(whole.sent)), field=TITLE)
 
@@ -88,7 +86,7 @@ class Basis:
 
     @cached_property
     def pictures(self) -> tuple[str, ...]:
-        return standard.pictures(self.sku)
+        return pictures(self.sku)
 
     @cached_property
     def shaper(self) -> Shaper:

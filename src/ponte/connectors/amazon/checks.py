@@ -10,19 +10,9 @@ from ponte.connectors.amazon.definition import is_unknown
 from ponte.connectors.amazon.drafting import Draft
 from ponte.connectors.amazon.errors import RULEBOOK
 from ponte.connectors.amazon.flaws import Flaw
+from ponte.connectors.checking import invalid, price_problems, unmapped, wordless, wrong_category
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
-# Any of these from VTEX already says why there is no price.
-NO_PRICE_BECAUSE = frozenset(
-    {
-        ProblemClass.VTEX_PRICE_MISSING,
-        ProblemClass.VTEX_NOT_IN_TRADE_POLICY,
-        ProblemClass.VTEX_SKU_NOT_FOUND,
-        ProblemClass.VTEX_SKU_INACTIVE,
-        ProblemClass.VTEX_UNAVAILABLE,
-        ProblemClass.VTEX_AUTH,
-    }
-)
 MAPPED = frozenset({"not_listed", "unit", "unknown"})
 PARCEL = frozenset({standard.PACKAGE, standard.WEIGHT})
 # The first word of our codes by class: the screen's texts go by "title.too_long" and the like.
@@ -40,37 +30,32 @@ SUBJECTS = {
 
 def problems(draft: Draft) -> tuple[Problem, ...]:
     """Return VTEX's flaws first, then ours; warnings among them do not stop the sending."""
-    own = (*_title(draft), *_identifier(draft), *_pictures(draft), *_price(draft))
+    own = (
+        *_title(draft),
+        *_identifier(draft),
+        *_pictures(draft),
+        *price_problems(draft.sku, draft.price, standard.OFFER),
+    )
     told = {problem.subject for problem in own if problem.blocking}
     schema = [problem for flaw in draft.flaws if flaw.attribute not in told for problem in _of_flaw(draft, flaw)]
     return (*draft.sku.flaws, *_category(draft), *own, *schema)
 
 
-def _invalid(kind: ProblemClass, subject: str, code: str, **params: str) -> Problem:
-    return Problem(kind, Stage.VALIDATION, subject, code, params=params)
-
-
 def _category(draft: Draft) -> Iterator[Problem]:
-    sku, line = draft.sku, draft.category_line
-    leaf = sku.category_ids[-1] if sku.category_ids else ""
-    path = " > ".join(sku.category_names)
+    line = draft.category_line
     if line is None:
-        kind = ProblemClass.CATEGORY_MAPPING if draft.rules.mapping.categories else ProblemClass.NOT_MAPPED
-        params = {"category": path or leaf, "category_id": leaf}
-        yield Problem(kind, Stage.MAPPING, leaf, "category.unmapped", params=params)
+        yield unmapped(draft.sku, draft.rules)
     elif is_unknown(line.sent, draft.rules):
-        params = {"category": line.sent, "category_id": line.sent, "vtex_category": path, "vtex_category_id": leaf}
-        yield Problem(ProblemClass.CATEGORY_MAPPING, Stage.MAPPING, line.sent, "category.unknown", params=params)
+        yield wrong_category(draft.sku, line.sent, "category.unknown")
 
 
 def _title(draft: Draft) -> Iterator[Problem]:
     text = draft.title.sent
     if TITLE in draft.filled and draft.filled[TITLE].origin is not draft.title:
         return
-    if not text:
-        yield _invalid(ProblemClass.TITLE_INVALID, TITLE, "title.empty")
-    elif not any(char.isalnum() for char in text):
-        yield _invalid(ProblemClass.TITLE_INVALID, TITLE, "title.no_words", value=text[:100])
+    problem = wordless(text, TITLE)
+    if problem is not None:
+        yield problem
 
 
 def _identifier(draft: Draft) -> Iterator[Problem]:
@@ -85,25 +70,11 @@ def _identifier(draft: Draft) -> Iterator[Problem]:
 def _pictures(draft: Draft) -> Iterator[Problem]:
     most = 1 + standard.MAX_OTHER_PICTURES
     if not draft.pictures and not draft.ruled(standard.MAIN_PICTURE) and draft.requirements != "LISTING_OFFER_ONLY":
-        yield _invalid(ProblemClass.IMAGE_MISSING, standard.MAIN_PICTURE, "pictures.missing")
+        yield invalid(ProblemClass.IMAGE_MISSING, standard.MAIN_PICTURE, "pictures.missing")
     elif len(draft.pictures) > most:
         count = str(len(draft.pictures))
-        many = _invalid(ProblemClass.IMAGE_INVALID, "pictures", "pictures.too_many", limit=str(most), count=count)
+        many = invalid(ProblemClass.IMAGE_INVALID, "pictures", "pictures.too_many", limit=str(most), count=count)
         yield many.as_warning()
-
-
-def _price(draft: Draft) -> Iterator[Problem]:
-    price = draft.sku.price
-    if price is None:
-        if not any(flaw.kind in NO_PRICE_BECAUSE for flaw in draft.sku.flaws):
-            yield Problem(ProblemClass.VTEX_PRICE_MISSING, Stage.VTEX, standard.OFFER, "price.missing")
-    elif price.is_nan():
-        yield _invalid(ProblemClass.PRICE_INVALID, standard.OFFER, "price.not_a_number", value=str(price))
-    elif price <= 0:
-        code = "price.zero" if price == 0 else "price.negative"
-        yield _invalid(ProblemClass.PRICE_INVALID, standard.OFFER, code, value=str(price))
-    elif draft.price is None:
-        yield _invalid(ProblemClass.PRICE_INVALID, standard.OFFER, "price.too_high", value=str(price))
 
 
 def _of_flaw(draft: Draft, flaw: Flaw) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from typing import Any
 from ponte.connectors import shape
 from ponte.connectors.amazon.compact import DEFS, MAX_DEPTH, Node, compact
 from ponte.connectors.amazon.vocabulary import AmazonValidator
+from ponte.connectors.learnt import read_once
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
@@ -120,31 +121,26 @@ def is_unknown(product_type: str, rules: Rules) -> bool:
     return key in rules.facts and rules.facts[key] is None
 
 
-# Thousands of SKUs share one definition: it is read once as long as the same object is handed in. The fact is kept
-# beside the result, so an address that is used again cannot be mistaken for it.
-_known: dict[str, tuple[JSON, Definition]] = {}
-_MAX_KNOWN = 256
-
-
 def definition_of(product_type: str, rules: Rules) -> Definition | None:
     """Return the product type, None when it was not learnt, is not there or has no usable schema."""
     key = key_of(product_type, requirements_of(rules))
     fact = rules.facts.get(key)
     if not isinstance(fact, dict) or not shape.table(shape.table(fact.get("schema")).get("properties")):
         return None
-    known = _known.get(key)
-    if known and known[0] is fact:
-        return known[1]
-    if len(_known) >= _MAX_KNOWN:
-        _known.clear()
-    made = read_definition(product_type, fact)
-    _known[key] = (fact, made)
-    return made
+    return _definition(key, fact)
 
 
 def read_definition(product_type: str, fact: Mapping[str, JSON]) -> Definition:
     name, version = shape.text(fact.get("name")), shape.text(fact.get("version"))
     return Definition(product_type, name or product_type, version, shape.table(fact.get("schema")))
+
+
+def _of_key(key: str, fact: dict[str, JSON]) -> Definition:
+    asked = split_key(key)
+    return read_definition(asked[0] if asked else key, fact)
+
+
+_definition = read_once(_of_key)
 
 
 def leaves(node: Node, definition: Definition, depth: int = 0) -> Iterator[Node]:

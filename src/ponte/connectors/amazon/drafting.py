@@ -8,8 +8,7 @@ from functools import cached_property
 from ponte.connectors.amazon.basis import Basis
 from ponte.connectors.amazon.filling import Filled, filled
 from ponte.connectors.amazon.flaws import Flaw, flaws_of
-from ponte.domain.connector import Rules
-from ponte.domain.sku import Sku
+from ponte.connectors.drafts import latest
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,4 @@ class Draft(Basis):
         return frozenset(name for name in guessed if name not in required)
 
 
-# The draft made last: `map` follows `check` for the same SKU, and need not work everything out again.
-_last: list[Draft] = []
-
-
-def draft_of(sku: Sku, rules: Rules) -> Draft:
-    """Return the draft of a SKU; for the very objects of the last call, the one made then."""
-    for draft in _last[:]:
-        if draft.sku is sku and draft.rules is rules:
-            return draft
-    draft = Draft(sku, rules)
-    _last[:] = [draft]
-    return draft
+draft_of = latest(Draft)

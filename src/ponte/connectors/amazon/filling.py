@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ponte.connectors.amazon import gtin, standard
 from ponte.connectors.amazon.basis import TITLE, Basis
 from ponte.connectors.amazon.shaping import takes_several
+from ponte.connectors.drafts import short
 from ponte.connectors.texts import plain_text
 from ponte.domain.mapping import plain, specification
 from ponte.domain.message import JSON
@@ -101,11 +102,11 @@ def _texts(basis: Basis) -> Iterator[Filled]:
         yield _shaped(basis, line.field, [line.sent], line)
     text = plain_text(basis.sku.description)
     if text:
-        found, sent = standard.short(basis.sku.description), standard.short(text)
+        found, sent = short(basis.sku.description), short(text)
         yield _shaped(basis, DESCRIPTION, [text], Provenance(DESCRIPTION, "description", "plain text", found, sent))
     points = standard.bullets(basis.sku)
     if points:
-        shown = standard.short("\n".join(points))
+        shown = short("\n".join(points))
         yield _shaped(basis, BULLETS, points, Provenance(BULLETS, "description", "list", shown, shown))
 
 
@@ -121,7 +122,7 @@ def _pictures(basis: Basis) -> Iterator[Filled]:
     for place, url in enumerate(basis.pictures[: 1 + standard.MAX_OTHER_PICTURES]):
         name = f"{standard.OTHER_PICTURE}{place}" if place else standard.MAIN_PICTURE
         value = [{"media_location": url, "marketplace_id": basis.seller.marketplace_id}]
-        shown = standard.short(url)
+        shown = short(url)
         yield Filled(name, value, Provenance(name, "images", "standard", shown, shown))
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ponte.connectors.gtin import says_none
 from ponte.domain.identifiers import gtin_flaw
-from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 IDENTIFIER = "externally_assigned_product_identifier"
 # With one of these the identifier is not asked for; both are a person's word, given in the mapping.
 INSTEAD = ("merchant_suggested_asin", "supplier_declared_has_product_identifier_exemption")
-NONE = frozenset({"", "-", "sem gtin", "sem ean", "sem codigo", "sem codigo de barras", "nao tem", "n/a", "isento"})
 KINDS = {8: "ean", 12: "upc", 13: "ean", 14: "gtin"}
 SHOWN = 100
 
@@ -35,7 +34,7 @@ class Identifier:
 
 def identifier_of(text: str) -> Identifier:
     found = text.strip()
-    none = not found.strip("0 ") or plain(found[:SHOWN]) in NONE
+    none = says_none(found)
     flaw = None if none else gtin_flaw(found)
     return Identifier(found, none, flaw.value if flaw else "")
 

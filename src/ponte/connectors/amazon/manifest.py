@@ -7,7 +7,8 @@ guide to Login with Amazon, read 2026-11.
 from __future__ import annotations
 
 from ponte.connectors.amazon.fields import FIELDS
-from ponte.domain.connector import Limits, Manifest, Rate, Setting
+from ponte.connectors.oauth import REFRESH_TOKEN
+from ponte.domain.connector import Limits, Manifest, Rate, Return, Setting
 
 ITEM = "/listings/2021-08-01/items/{sellerId}/{sku}"
 PUT, PATCH, DELETE, GET = f"PUT {ITEM}", f"PATCH {ITEM}", f"DELETE {ITEM}", f"GET {ITEM}"
@@ -38,12 +39,7 @@ MANIFEST = Manifest(
             {"pt-BR": "Chave secreta (LWA)", "en": "Client secret (LWA)", "es": "Clave secreta (LWA)"},
             secret=True,
         ),
-        Setting(
-            "refresh_token",
-            {"pt-BR": "Refresh token", "en": "Refresh token", "es": "Refresh token"},
-            secret=True,
-            required=False,
-        ),
+        REFRESH_TOKEN,
         Setting(
             "application_id",
             {
@@ -90,6 +86,7 @@ MANIFEST = Manifest(
     token_prefix="",
     short="AM",
     hosts={"login": "https://api.amazon.com"},
+    comes_back=Return("spapi_oauth_code", {"selling_partner_id": "seller_id"}),
     beta=True,
     fields=FIELDS,
 )

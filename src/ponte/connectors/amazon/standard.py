@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ponte.connectors.drafts import short
 from ponte.connectors.texts import plain_text, sendable
 from ponte.domain.mapping import specification
 from ponte.domain.message import JSON
@@ -13,7 +14,6 @@ from ponte.domain.sku import Sku
 
 MAX_BULLETS = 5
 MAX_OTHER_PICTURES = 8
-SHOWN = 300
 MAIN_PICTURE = "main_product_image_locator"
 OTHER_PICTURE = "other_product_image_locator_"
 PACKAGE = "item_package_dimensions"
@@ -23,10 +23,6 @@ STOCK = "fulfillment_availability"
 SIDES = (("length", "length_cm"), ("width", "width_cm"), ("height", "height_cm"))
 # Beyond this a number is a slip of units, not a parcel.
 LARGEST_MEASURE = Decimal(10_000_000)
-
-
-def short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
 
 
 def plainly(attribute: str, source: str, found: str) -> Provenance | None:
@@ -53,21 +49,6 @@ def bullets(sku: Sku) -> list[str]:
     specified = [f"{spec.name.strip()}: {', '.join(spec.values)}" for spec in sku.specifications if any(spec.values)]
     found = [" ".join(sendable(text).split()) for text in listed or specified]
     return [text for text in dict.fromkeys(found) if text][:MAX_BULLETS]
-
-
-def pictures(sku: Sku) -> tuple[str, ...]:
-    """Return the addresses of all usable pictures, each once, as https."""
-    secured = (_secured(image.url) for image in sku.images)
-    return tuple(dict.fromkeys(url for url in secured if url))
-
-
-def _secured(url: str) -> str:
-    address = sendable(url).strip()
-    if address.startswith("//"):
-        address = "https:" + address
-    if address[:7].lower() == "http://":
-        return "https://" + address[7:]
-    return address if address[:8].lower() == "https://" else ""
 
 
 def package(sku: Sku, marketplace_id: str) -> JSON:

@@ -11,19 +11,13 @@ from ponte.connectors import shape
 from ponte.connectors.magalu import names
 from ponte.connectors.magalu.errors import code_of, message_of, problems_of, words_of
 from ponte.connectors.magalu.traces import trace_problems
+from ponte.connectors.outcomes import BLOCKING, FINAL
 from ponte.connectors.transport import asked_wait
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headline_first
 
 GRANT_CODES = frozenset({"invalid_grant"})
-BLOCKING = frozenset(
-    {ProblemClass.AUTH_INVALID, ProblemClass.AUTH_CLIENT, ProblemClass.AUTH_FORBIDDEN, ProblemClass.ACCOUNT_BLOCKED}
-)
-FINAL = {
-    **dict.fromkeys((405, 406, 411, 413, 414, 415, 431), ProblemClass.PAYLOAD_INVALID),
-    451: ProblemClass.POLICY_RESTRICTED,
-}
 ACCOUNT = {402: ProblemClass.ACCOUNT_BLOCKED, 403: ProblemClass.AUTH_FORBIDDEN}
 REVIEW_SECONDS = 900.0
 TAKEN_SECONDS = 2.0

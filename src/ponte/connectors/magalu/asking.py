@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ponte.connectors import shape
+from ponte.connectors import outcomes, shape
 from ponte.connectors.magalu import names
 from ponte.connectors.magalu.answers import classify, unreadable, url_of
 from ponte.connectors.magalu.calls import calling
@@ -19,7 +19,7 @@ from ponte.connectors.texts import sendable
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation, Response
-from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Postponed
 from ponte.domain.sheet import Suggestion
 
 MAX_PAGES = MAX_FIELDS // names.PAGE
@@ -94,13 +94,7 @@ def _listed(answer: Response) -> list[JSON] | None:
 
 def not_learnt(endpoint: str, answer: Response) -> Postponed | Blocked:
     """Return why a question was not answered; a plain refusal of a question is tried again."""
-    match classify(endpoint, answer):
-        case Postponed() | Blocked() as outcome:
-            return outcome
-        case Rejected(problems):
-            return Postponed(problems[0])
-        case _:
-            return unreadable(endpoint, answer)
+    return outcomes.not_learnt(classify(endpoint, answer), unreadable(endpoint, answer))
 
 
 def probe(rules: Rules) -> Conversation[Outcome]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 
+from ponte.connectors.drafts import clean_names, latest, pictures, price_line, short
+from ponte.connectors.gtin import says_none
 from ponte.connectors.magalu import names
 from ponte.connectors.magalu.facts import Account, Category, account_of, category_of
 from ponte.connectors.magalu.filling import Filled, filled
@@ -21,8 +23,6 @@ from ponte.domain.sku import Sku
 LARGEST_PRICE = Decimal(99_999_999)
 """Ours: beyond it a price is a slip, and the cents no longer fit every reader."""
 NO_LIMIT = 1_000_000
-SHOWN = 300
-NO_EAN = frozenset({"", "-", "sem gtin", "sem ean", "sem codigo", "sem codigo de barras", "nao tem", "n/a", "isento"})
 TYPES = {"png": "image/png", "webp": "image/webp", "gif": "image/gif"}
 OPTIONS = {"condition": "NEW"}
 BREAK = "<br/>"
@@ -53,8 +53,7 @@ class Draft:
 
     @cached_property
     def title(self) -> Provenance:
-        sku = replace(self.sku, name=sendable(self.sku.name), product_name=sendable(self.sku.product_name))
-        return self.rules.mapping.titled(sku, names.MAX_TITLE)
+        return self.rules.mapping.titled(clean_names(self.sku), names.MAX_TITLE)
 
     @cached_property
     def description(self) -> str:
@@ -71,8 +70,7 @@ class Draft:
     def ean(self) -> Provenance:
         """Return the EAN as found; nothing is sent for "SEM GTIN" and the like."""
         found = self.ruled(names.EAN) or Provenance(names.EAN, "ean", "standard", self.sku.ean, self.sku.ean.strip())
-        says_none = not found.sent.strip("0 ") or plain(found.sent[:100]) in NO_EAN
-        return replace(found, sent="" if says_none else found.sent)
+        return replace(found, sent="" if says_none(found.sent) else found.sent)
 
     @cached_property
     def ean_flaw(self) -> str:
@@ -90,16 +88,12 @@ class Draft:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """Return the addresses of all usable pictures, each once, as https."""
-        secured = (_secured(image.url) for image in self.sku.images)
-        return tuple(dict.fromkeys(url for url in secured if url))
+        return pictures(self.sku)
 
     @cached_property
     def price(self) -> Provenance | None:
         """Return the price line; None when VTEX has no price or one that no arithmetic can hold."""
-        price = self.sku.price
-        if price is None or not price.is_finite() or abs(price) > LARGEST_PRICE:
-            return None
-        return self.rules.mapping.priced(self.sku)
+        return price_line(self.sku, self.rules, LARGEST_PRICE)
 
     @property
     def list_price(self) -> Decimal | None:
@@ -125,27 +119,7 @@ class Draft:
         return self.rules.mapping.options.get(name, OPTIONS[name])
 
 
-# The draft made last: `map` follows `check` for the same SKU, and need not work everything out again.
-_last: list[Draft] = []
-
-
-def draft_of(sku: Sku, rules: Rules) -> Draft:
-    """Return the draft of a SKU; for the very objects of the last call, the one made then."""
-    for draft in _last[:]:
-        if draft.sku is sku and draft.rules is rules:
-            return draft
-    draft = Draft(sku, rules)
-    _last[:] = [draft]
-    return draft
-
-
-def _secured(url: str) -> str:
-    address = sendable(url).strip()
-    if address.startswith("//"):
-        address = "https:" + address
-    if address[:7].lower() == "http://":
-        return "https://" + address[7:]
-    return address if address[:8].lower() == "https://" else ""
+draft_of = latest(Draft)
 
 
 def offered(draft: Draft) -> Offer:
@@ -247,18 +221,14 @@ def _origins(draft: Draft) -> list[Provenance]:
                 names.DESCRIPTION,
                 "description",
                 "plain text",
-                _short(draft.sku.description),
-                _short(draft.description),
+                short(draft.sku.description),
+                short(draft.description),
             )
         )
     if draft.pictures:
         before = "\n".join(image.url for image in draft.sku.images)
         after = "\n".join(draft.pictures)
         rule = "as read" if before == after else "https"
-        found.append(Provenance(names.IMAGES, "images", rule, _short(before), _short(after)))
+        found.append(Provenance(names.IMAGES, "images", rule, short(before), short(after)))
     rule = "option" if "condition" in draft.rules.mapping.options else "default"
     return [*found, Provenance(names.CONDITION, "", rule, "", draft.option("condition"))]
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ponte.connectors import shape
+from ponte.connectors.learnt import read_once
 from ponte.connectors.magalu import names
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import plain
@@ -87,25 +88,15 @@ def is_unknown(category_id: str, rules: Rules) -> bool:
 def category_of(category_id: str, rules: Rules) -> Category | None:
     """Return what a category asks for, None when it was not learnt or does not exist."""
     fact = rules.facts.get(CATEGORY_PREFIX + category_id)
-    return _parsed(category_id, fact) if isinstance(fact, dict) else None
+    return _category(category_id, fact) if isinstance(fact, dict) else None
 
 
-# Thousands of SKUs share one sheet: it is read once as long as the same object is handed in. The fact is kept
-# beside the result, so an address that is used again cannot be mistaken for it.
-_sheets: dict[str, tuple[JSON, Category]] = {}
-_MAX_SHEETS = 256
-
-
-def _parsed(category_id: str, fact: dict[str, JSON]) -> Category:
-    known = _sheets.get(category_id)
-    if known and known[0] is fact:
-        return known[1]
-    if len(_sheets) >= _MAX_SHEETS:
-        _sheets.clear()
+def _read_category(category_id: str, fact: dict[str, JSON]) -> Category:
     fields = (_read_field(row) for row in shape.tables(fact.get("fields")))
-    category = Category(category_id, shape.text(fact.get("name")), tuple(one for one in fields if one.name))
-    _sheets[category_id] = (fact, category)
-    return category
+    return Category(category_id, shape.text(fact.get("name")), tuple(one for one in fields if one.name))
+
+
+_category = read_once(_read_category)
 
 
 def _read_field(fact: dict[str, JSON]) -> Field:
@@ -153,7 +144,7 @@ def sheet(category_id: str, fact: JSON) -> Sheet | None:
     """Return a category's fact in the shape that is shown for all marketplaces."""
     if not isinstance(fact, dict):
         return None
-    category = _parsed(category_id, fact)
+    category = _category(category_id, fact)
     ordered = sorted(category.fields, key=lambda one: not one.required)
     return Sheet(category_id, category.name, tuple(_sheet_field(one) for one in ordered))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ponte.connectors.magalu import names
+from ponte.connectors.oauth import REFRESH_TOKEN
 from ponte.domain.connector import FieldLine, Limits, Manifest, Setting, Signature
 
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 -- the secret's name
@@ -47,12 +48,7 @@ MANIFEST = Manifest(
             {"pt-BR": "Segredo do cliente", "en": "Client secret", "es": "Secreto del cliente"},
             secret=True,
         ),
-        Setting(
-            "refresh_token",
-            {"pt-BR": "Refresh token", "en": "Refresh token", "es": "Refresh token"},
-            secret=True,
-            required=False,
-        ),
+        REFRESH_TOKEN,
         Setting(
             "tenant_id",
             {

@@ -10,10 +10,10 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode
 from urllib.parse import urlencode
 
-from ponte.connectors import shape
+from ponte.connectors import oauth, shape
 from ponte.connectors.magalu import names
 from ponte.connectors.magalu.answers import classify, unreadable
-from ponte.connectors.transport import ask
+from ponte.connectors.oauth import Form
 from ponte.domain.connector import Rules
 from ponte.domain.message import Conversation, Request, Response, Secret, parse_json
 from ponte.domain.outcome import Blocked, Postponed, Tokens
@@ -22,8 +22,6 @@ LIFE_SECONDS = 7_200.0
 """Taken when the answer does not say."""
 MAX_ID_TOKEN = 8_000
 MAX_SUBJECT = 80
-
-Form = tuple[tuple[str, str | Secret], ...]
 
 
 def authorize_url(rules: Rules, *, redirect_uri: str, state: str) -> str:
@@ -43,7 +41,7 @@ def exchange(rules: Rules, code: str | Secret, *, redirect_uri: str) -> Conversa
     """Turn the code of the first connection into tokens."""
     form: Form = (
         ("grant_type", "authorization_code"),
-        *_client(rules),
+        *oauth.client(rules),
         ("redirect_uri", redirect_uri),
         ("code", code),
     )
@@ -52,12 +50,8 @@ def exchange(rules: Rules, code: str | Secret, *, redirect_uri: str) -> Conversa
 
 def refresh(rules: Rules) -> Conversation[Tokens | Postponed | Blocked]:
     """Get a new access token and the next refresh token."""
-    form: Form = (("grant_type", "refresh_token"), *_client(rules), ("refresh_token", Secret("refresh_token")))
+    form: Form = (("grant_type", "refresh_token"), *oauth.client(rules), ("refresh_token", Secret("refresh_token")))
     return (yield from _tokens(form))
-
-
-def _client(rules: Rules) -> Form:
-    return (("client_id", rules.settings.get("client_id", "")), ("client_secret", Secret("client_secret")))
 
 
 def _tokens(form: Form) -> Conversation[Tokens | Postponed | Blocked]:
@@ -65,25 +59,11 @@ def _tokens(form: Form) -> Conversation[Tokens | Postponed | Blocked]:
     request = Request(
         "POST", names.TOKEN_PATH, names.TOKEN, form=form, authorized=False, changes=True, host=names.LOGIN
     )
-    answer = yield from ask(request)
-    if isinstance(answer, Postponed):
-        return answer
-    if 200 <= answer.status < 300:
-        return _read(answer) or unreadable(names.TOKEN, answer)
-    outcome = classify(names.TOKEN, answer)
-    return outcome if isinstance(outcome, Postponed | Blocked) else unreadable(names.TOKEN, answer)
+    return (yield from oauth.tokens(request, _read, classify, unreadable))
 
 
 def _read(answer: Response) -> Tokens | None:
-    body = shape.table(answer.json())
-    access, following = shape.text(body.get("access_token")), shape.text(body.get("refresh_token"))
-    if not access:
-        return None
-    secrets = {"access_token": access, "refresh_token": following} if following else {"access_token": access}
-    life = shape.number(body.get("expires_in"))
-    account = subject(shape.text(body.get("id_token")))
-    expires_in = float(life) if life is not None and life > 0 else LIFE_SECONDS
-    return Tokens(secrets, expires_in, {"user_id": account} if account else {})
+    return oauth.pair(answer, LIFE_SECONDS, subject(shape.text(shape.table(answer.json()).get("id_token"))))
 
 
 def subject(id_token: str) -> str:

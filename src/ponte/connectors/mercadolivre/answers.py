@@ -11,10 +11,11 @@ from ponte.connectors import shape
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
 from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing
+from ponte.connectors.outcomes import FINAL, refused
 from ponte.connectors.transport import asked_wait
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed, Rejected
-from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headline_first
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 TOKEN_TROUBLE = re.compile(r"(invalid|expired|malformed)[ _]?(access)?[ _]?token", re.IGNORECASE)
 SOMEBODY_ELSES = re.compile(r"caller is not|not the (item'?s )?owner|does not belong", re.IGNORECASE)
@@ -34,28 +35,6 @@ CLIENT_CODES = frozenset(
     }
 )
 GRANT_CODES = frozenset({"invalid_grant", "invalid_operator_user_id"})
-
-BLOCKING = frozenset(
-    {
-        ProblemClass.AUTH_INVALID,
-        ProblemClass.AUTH_CLIENT,
-        ProblemClass.AUTH_FORBIDDEN,
-        ProblemClass.ACCOUNT_BLOCKED,
-    }
-)
-PASSING = frozenset(
-    {
-        ProblemClass.AUTH_EXPIRED,
-        ProblemClass.THROTTLED,
-        ProblemClass.MARKETPLACE_OUTAGE,
-        ProblemClass.RESPONSE_UNREADABLE,
-        ProblemClass.STATE_CONFLICT,
-    }
-)
-FINAL = {
-    **dict.fromkeys((405, 406, 411, 413, 414, 415, 431), ProblemClass.PAYLOAD_INVALID),
-    451: ProblemClass.POLICY_RESTRICTED,
-}
 
 
 def classify(endpoint: str, response: Response) -> Outcome:
@@ -178,18 +157,6 @@ def _refusal(path: str, response: Response) -> Outcome:
 
 def _unpaid(path: str, response: Response) -> Blocked:
     return Blocked(_problem(ProblemClass.ACCOUNT_BLOCKED, path, response))
-
-
-def refused(problems: tuple[Problem, ...]) -> Outcome:
-    """Return the outcome that the headline's class calls for; the others go with it where they can."""
-    first = headline(problems)
-    if first is None or not first.blocking:
-        return Accepted(None, problems)
-    if first.kind in BLOCKING:
-        return Blocked(first)
-    if first.kind in PASSING and sum(problem.blocking for problem in problems) == 1:
-        return Postponed(first)
-    return Rejected(headline_first(problems))
 
 
 def _problem(kind: ProblemClass, path: str, response: Response) -> Problem:

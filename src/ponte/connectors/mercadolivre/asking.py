@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
-from ponte.connectors import shape
+from ponte.connectors import outcomes, shape
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
 from ponte.connectors.mercadolivre.answers import classify, unreadable
 from ponte.connectors.mercadolivre.facts import ACCOUNT, CATEGORY_ID, CATEGORY_PREFIX, account_fact, category_fact
 from ponte.connectors.mercadolivre.standing import ITEM_ID, item_of, seller_sku
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation, Request, Response, Unreadable
-from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed
 from ponte.domain.problem import Problem
 
 ME = Request("GET", "/users/me", "GET /users/me")
@@ -70,13 +70,7 @@ def _read(path: str, endpoint: str, shape_wanted: type) -> Conversation[JSON | P
 
 def not_learnt(endpoint: str, answer: Response) -> Postponed | Blocked:
     """Return why a fact could not be learnt; a plain refusal of a question is tried again."""
-    match classify(endpoint, answer):
-        case Postponed() | Blocked() as outcome:
-            return outcome
-        case Rejected(problems):
-            return Postponed(problems[0])
-        case _:
-            return unreadable(endpoint, answer)
+    return outcomes.not_learnt(classify(endpoint, answer), unreadable(endpoint, answer))
 
 
 def probe() -> Conversation[Outcome]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ponte.connectors import shape
+from ponte.connectors.learnt import read_once
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
@@ -93,24 +94,7 @@ def account_of(rules: Rules) -> Account:
 def category_of(category_id: str, rules: Rules) -> Category | None:
     """Return the sheet, None when it was not learnt or does not exist."""
     fact = rules.facts.get(CATEGORY_PREFIX + category_id)
-    return _parsed(category_id, fact) if isinstance(fact, dict) else None
-
-
-# Thousands of SKUs share one sheet: it is read once as long as the same object is handed in. The fact is kept
-# beside the result, so an address that is used again cannot be mistaken for it.
-_sheets: dict[str, tuple[JSON, Category]] = {}
-_MAX_SHEETS = 256
-
-
-def _parsed(category_id: str, fact: dict[str, JSON]) -> Category:
-    known = _sheets.get(category_id)
-    if known and known[0] is fact:
-        return known[1]
-    if len(_sheets) >= _MAX_SHEETS:
-        _sheets.clear()
-    category = _read_category(category_id, fact)
-    _sheets[category_id] = (fact, category)
-    return category
+    return _category(category_id, fact) if isinstance(fact, dict) else None
 
 
 def _read_category(category_id: str, fact: dict[str, JSON]) -> Category:
@@ -126,6 +110,9 @@ def _read_category(category_id: str, fact: dict[str, JSON]) -> Category:
         maximum_price=shape.number(fact.get("maximum_price")),
         attributes=tuple(_read_attribute(row) for row in shape.tables(fact.get("attributes"))),
     )
+
+
+_category = read_once(_read_category)
 
 
 def _read_attribute(fact: dict[str, JSON]) -> Attribute:

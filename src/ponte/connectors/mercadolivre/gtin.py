@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ponte.connectors.gtin import says_none
 from ponte.connectors.mercadolivre.deciding import CONDITIONAL, demanded
 from ponte.connectors.mercadolivre.facts import Attribute
 from ponte.connectors.mercadolivre.filled import Filled, flawed, is_required
-from ponte.connectors.mercadolivre.source import Source, comparable
+from ponte.connectors.mercadolivre.source import Source
 from ponte.connectors.mercadolivre.values import Flaw, encode
 from ponte.domain.identifiers import gtin_flaw
 from ponte.domain.offer import Provenance
@@ -15,7 +16,6 @@ from ponte.domain.problem import Problem, ProblemClass, Stage
 
 GTIN = "GTIN"
 REASON = "EMPTY_GTIN_REASON"
-NONE = frozenset({"", "-", "sem gtin", "sem ean", "sem codigo", "sem codigo de barras", "nao tem", "n/a", "isento"})
 SHOWN = 100
 
 
@@ -23,7 +23,7 @@ def gtin(attribute: Attribute, source: Source) -> Filled:
     """Return the GTIN; a wrong one would be refused: where none is asked for it is left out, with a warning."""
     found = _found(source)
     text = found.sent.strip()
-    if _says_none(text):
+    if says_none(text):
         return Filled(attribute, problem=_missing(attribute, text, source))
     flaw = gtin_flaw(text)
     if flaw:
@@ -39,7 +39,7 @@ def gtin(attribute: Attribute, source: Source) -> Filled:
 def reason(attribute: Attribute, source: Source) -> Filled:
     """Return the reason for having no GTIN, where the category offers it and a person gave it."""
     given = _given_reason(source)
-    if not given or not _says_none(_found(source).sent):
+    if not given or not says_none(_found(source).sent):
         return Filled(attribute)
     encoded = encode(attribute, given)
     if isinstance(encoded, Flaw):
@@ -50,10 +50,6 @@ def reason(attribute: Attribute, source: Source) -> Filled:
 def _found(source: Source) -> Provenance:
     ean = source.sku.ean
     return source.ruled(GTIN) or Provenance(GTIN, "ean", "standard", ean, ean.strip())
-
-
-def _says_none(text: str) -> bool:
-    return not text.strip("0 ") or comparable(text) in NONE
 
 
 def _missing(attribute: Attribute, text: str, source: Source) -> Problem | None:

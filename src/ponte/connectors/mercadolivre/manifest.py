@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ponte.connectors.mercadolivre.fields import FIELDS
+from ponte.connectors.oauth import REFRESH_TOKEN
 from ponte.domain.connector import Limits, Manifest, Setting
 
 MANIFEST = Manifest(
@@ -23,12 +24,7 @@ MANIFEST = Manifest(
             {"pt-BR": "Chave secreta", "en": "Secret key", "es": "Clave secreta"},
             secret=True,
         ),
-        Setting(
-            "refresh_token",
-            {"pt-BR": "Refresh token", "en": "Refresh token", "es": "Refresh token"},
-            secret=True,
-            required=False,
-        ),
+        REFRESH_TOKEN,
         Setting(
             "search_lag_seconds",
             {

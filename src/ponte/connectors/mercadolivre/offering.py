@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from ponte.connectors.drafts import clean_names, latest, pictures, price_line, short
 from ponte.connectors.mercadolivre.attributes import filled
 from ponte.connectors.mercadolivre.facts import Account, Category, account_of, category_of
 from ponte.connectors.mercadolivre.filled import Filled
 from ponte.connectors.mercadolivre.manifest import CURRENCY
-from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.texts import plain_text
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
 from ponte.domain.offer import Offer, Provenance
@@ -23,7 +24,6 @@ from ponte.domain.sku import Sku
 LARGEST_PRICE = Decimal(9_999_999_999)
 """Mercado Livre refuses this price and all above it (developers' page "validations", cause 129)."""
 
-SHOWN_CHARACTERS = 300
 OPTIONS = {
     "listing_type": "gold_special",
     "condition": "new",
@@ -63,19 +63,14 @@ class Draft:
     def title(self) -> Provenance:
         limit = self.category.max_title if self.category else None
         name = "family_name" if self.account.user_products else "title"
-        sku = self.sku
-        # A copy of a SKU costs more than the whole title, and most texts are clean as they are.
-        if not (sku.name.isprintable() and sku.product_name.isprintable()):
-            sku = replace(sku, name=sendable(sku.name), product_name=sendable(sku.product_name))
-        return replace(self.rules.mapping.titled(sku, NO_LIMIT if limit is None else limit), field=name)
+        return replace(
+            self.rules.mapping.titled(clean_names(self.sku), NO_LIMIT if limit is None else limit), field=name
+        )
 
     @cached_property
     def price(self) -> Provenance | None:
         """Return the price line; None when VTEX has no price or one that no arithmetic can hold."""
-        price = self.sku.price
-        if price is None or not price.is_finite() or abs(price) > LARGEST_PRICE:
-            return None
-        return self.rules.mapping.priced(self.sku)
+        return price_line(self.sku, self.rules, LARGEST_PRICE)
 
     @cached_property
     def stock(self) -> Provenance:
@@ -88,8 +83,7 @@ class Draft:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """Return the addresses of all usable pictures, each once, as https."""
-        secured = (_secured(image.url) for image in self.sku.images)
-        return tuple(dict.fromkeys(url for url in secured if url))
+        return pictures(self.sku)
 
     @property
     def sent_pictures(self) -> tuple[str, ...]:
@@ -104,27 +98,7 @@ class Draft:
         return self.rules.mapping.options.get(name, OPTIONS[name])
 
 
-# The draft made last: `map` follows `check` for the same SKU, and need not work everything out again.
-_last: list[Draft] = []
-
-
-def draft_of(sku: Sku, rules: Rules) -> Draft:
-    """Return the draft of a SKU; for the very objects of the last call, the one made then."""
-    for draft in _last[:]:
-        if draft.sku is sku and draft.rules is rules:
-            return draft
-    draft = Draft(sku, rules)
-    _last[:] = [draft]
-    return draft
-
-
-def _secured(url: str) -> str:
-    address = sendable(url).strip()
-    if address.startswith("//"):
-        address = "https:" + address
-    if address[:7].lower() == "http://":
-        return "https://" + address[7:]
-    return address if address[:8].lower() == "https://" else ""
+draft_of = latest(Draft)
 
 
 def offered(draft: Draft) -> Offer:
@@ -174,15 +148,11 @@ def _origins(draft: Draft) -> list[Provenance]:
 
 def _listed(name: str, source: str, before: list[str], after: tuple[str, ...]) -> Provenance:
     rule = "cut" if len(after) < len(before) else "as read" if list(after) == before else "https"
-    return Provenance(name, source, rule, _short("\n".join(before)), _short("\n".join(after)))
+    return Provenance(name, source, rule, short("\n".join(before)), short("\n".join(after)))
 
 
 def _pair(draft: Draft) -> tuple[str, str]:
-    return _short(draft.sku.description), _short(draft.description)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return short(draft.sku.description), short(draft.description)
 
 
 def _option_lines(draft: Draft) -> list[Provenance]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ponte.connectors.gtin import says_none
 from ponte.connectors.mirakl.catalogue import Attribute
 from ponte.connectors.mirakl.profile import Profile
 from ponte.connectors.mirakl.values import Flaw, encode, too_small
@@ -18,9 +19,6 @@ from ponte.domain.offer import Provenance
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.domain.sku import Sku
 
-NO_NUMBER = frozenset(
-    {"", "-", "sem gtin", "sem ean", "sem codigo", "sem codigo de barras", "nao tem", "n/a", "isento"}
-)
 SHOWN = 200
 PLAIN = {"sku": "sku_id", "ean": "ean", "brand": "brand", "group": "product_id"}
 
@@ -122,7 +120,7 @@ def _specified(attribute: Attribute, source: Source) -> Provenance | None:
 def _number(attribute: Attribute, found: Provenance) -> Filled:
     """Return the product's number; a wrong one is a problem even where none is asked for: it would be refused."""
     text = found.sent.strip()
-    if plain(text[:100]) in NO_NUMBER or not text.strip("0 "):
+    if says_none(text):
         return Filled(attribute, problem=_missing(attribute, "ean", text[:SHOWN]))
     flaw = gtin_flaw(text)
     if flaw is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ponte.connectors import shape
+from ponte.connectors import outcomes, shape
 from ponte.connectors.mirakl.answers import classify, unreadable
 from ponte.connectors.mirakl.asking import read
 from ponte.connectors.mirakl.catalogue import (
@@ -17,7 +17,7 @@ from ponte.connectors.mirakl.profile import profile_of
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation, Request, Response
-from ponte.domain.outcome import Blocked, Outcome, Postponed, Rejected
+from ponte.domain.outcome import Blocked, Outcome, Postponed
 
 
 def learn(key: str, rules: Rules) -> Conversation[JSON | Postponed | Blocked]:
@@ -71,13 +71,7 @@ def _asked(request: Request, wanted: str) -> Conversation[JSON | Postponed | Blo
 
 def not_learnt(endpoint: str, answer: Response) -> Postponed | Blocked:
     """Return why a question was not answered; a plain refusal of it is tried again."""
-    match classify(endpoint, answer):
-        case Postponed() | Blocked() as outcome:
-            return outcome
-        case Rejected(problems):
-            return Postponed(problems[0])
-        case _:
-            return unreadable(endpoint, answer)
+    return outcomes.not_learnt(classify(endpoint, answer), unreadable(endpoint, answer))
 
 
 def probe(rules: Rules) -> Conversation[Outcome]:

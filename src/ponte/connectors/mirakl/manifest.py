@@ -21,9 +21,9 @@ def _setting(name: str, pt: str, en: str, es: str) -> Setting:
 KEY = Setting(
     "shop_api_key",
     {
-        "pt-BR": "Chave de API da loja (e, em Endereço, o da operadora: https://operadora.mirakl.net)",
-        "en": "Shop API key (and, under Address, the operator's own: https://operator.mirakl.net)",
-        "es": "Clave API de la tienda (y, en Dirección, la del operador: https://operador.mirakl.net)",
+        "pt-BR": "Chave de API da loja",
+        "en": "Shop API key",
+        "es": "Clave API de la tienda",
     },
     secret=True,
 )

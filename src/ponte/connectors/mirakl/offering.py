@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from ponte.connectors.drafts import clean_names, latest, pictures, price_line, short
 from ponte.connectors.mirakl.catalogue import Attribute, Catalogue, catalogue_of
 from ponte.connectors.mirakl.filling import Filled, Source, fill
 from ponte.connectors.mirakl.profile import Profile, profile_of
-from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.texts import plain_text
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
 from ponte.domain.offer import Offer, Provenance
@@ -18,7 +19,6 @@ from ponte.domain.sku import Sku
 
 LARGEST_PRICE = Decimal(9_999_999_999)
 NO_LIMIT = 1_000_000
-SHOWN_CHARACTERS = 300
 OFFER_FIELD = "offer:"
 """A mapping's attribute that begins so is one of the offer's own fields ("offer:ncm")."""
 ALWAYS = ("category", "sku", "ean")
@@ -64,19 +64,15 @@ class Draft:
     def title(self) -> Provenance:
         column = self.profile.columns.get("title", "")
         limit = next((one.limit("MAX_LENGTH") for one in self.columns if one.code == column), None)
-        sku = self.sku
-        # A copy of a SKU costs more than the whole title, and most texts are clean as they are.
-        if not (sku.name.isprintable() and sku.product_name.isprintable()):
-            sku = replace(sku, name=sendable(sku.name), product_name=sendable(sku.product_name))
-        return replace(self.rules.mapping.titled(sku, NO_LIMIT if limit is None else limit), field=column or "title")
+        return replace(
+            self.rules.mapping.titled(clean_names(self.sku), NO_LIMIT if limit is None else limit),
+            field=column or "title",
+        )
 
     @cached_property
     def price(self) -> Provenance | None:
         """Return the price line; None when VTEX has no price or one that no arithmetic can hold."""
-        price = self.sku.price
-        if price is None or not price.is_finite() or abs(price) > LARGEST_PRICE:
-            return None
-        return self.rules.mapping.priced(self.sku)
+        return price_line(self.sku, self.rules, LARGEST_PRICE)
 
     @cached_property
     def stock(self) -> Provenance:
@@ -85,8 +81,7 @@ class Draft:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """Return the addresses of all usable pictures, each once, as https."""
-        secured = (_secured(image.url) for image in self.sku.images)
-        return tuple(dict.fromkeys(url for url in secured if url))
+        return pictures(self.sku)
 
     @cached_property
     def cells(self) -> tuple[Filled, ...]:
@@ -119,27 +114,7 @@ def _named(codes: Iterable[str]) -> tuple[Attribute, ...]:
     return tuple(Attribute(code, code) for code in dict.fromkeys(codes))
 
 
-# The draft made last: `map` follows `check` for the same SKU, and need not work everything out again.
-_last: list[Draft] = []
-
-
-def draft_of(sku: Sku, rules: Rules) -> Draft:
-    """Return the draft of a SKU; for the very objects of the last call, the one made then."""
-    for draft in _last[:]:
-        if draft.sku is sku and draft.rules is rules:
-            return draft
-    draft = Draft(sku, rules)
-    _last[:] = [draft]
-    return draft
-
-
-def _secured(url: str) -> str:
-    address = "".join(sendable(url).split())
-    if address.startswith("//"):
-        address = "https:" + address
-    if address[:7].lower() == "http://":
-        return "https://" + address[7:]
-    return address if address[:8].lower() == "https://" else ""
+draft_of = latest(Draft)
 
 
 def offered(draft: Draft) -> Offer:
@@ -179,12 +154,8 @@ def _origins(draft: Draft) -> list[Provenance]:
 
 
 def _shown(line: Provenance) -> Provenance:
-    found, sent = _short(line.found), _short(line.sent)
+    found, sent = short(line.found), short(line.sent)
     return line if (found, sent) == (line.found, line.sent) else replace(line, found=found, sent=sent)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
 
 def without_stock(offer: Mapping[str, JSON]) -> dict[str, JSON]:

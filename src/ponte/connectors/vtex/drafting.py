@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
+from ponte.connectors.gtin import says_none
 from ponte.connectors.texts import sendable
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import TitleRule, cut_at_word
@@ -22,7 +23,6 @@ MAX_NAME = 150
 MAX_SIDE = Decimal(100_000)
 MAX_WEIGHT = Decimal(10_000_000)
 MAX_INT32 = 2**31 - 1
-NO_NUMBER = frozenset({"", "-", "SEM GTIN", "SEM EAN", "N/A"})
 SIDES = (
     ("Height", "height_cm", MAX_SIDE),
     ("Width", "width_cm", MAX_SIDE),
@@ -67,7 +67,7 @@ class Draft:
     @property
     def ean(self) -> str:
         text = _line(self.sku.ean)
-        return "" if text.upper() in NO_NUMBER or not text.strip("0") else text
+        return "" if says_none(text) else text
 
     @property
     def reference(self) -> str:
