@@ -2,37 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+import fake_stage
 import orjson
 from aiohttp import ClientSession, web
+from fake_stage import Clock, served
 
 from ponte.sandbox.amazon import MARKETPLACE, SANDBOX_SELLER, Settings, access, make_app
 from ponte.sandbox.switchboard import Switchboard
 
-NOON = 1_795_435_200.0
 PLACE = "A2Q3Y263D00KWC"
 ITEMS = f"/listings/2021-08-01/items/{SANDBOX_SELLER.id}"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    content: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.content)
+class Answer(fake_stage.Answer):
+    """An answer that may list issues."""
 
     @property
     def codes(self) -> list[str]:
@@ -73,15 +58,8 @@ def on_stage(scene: Scene, **settings: Any) -> None:
 async def play(scene: Scene, settings: Settings) -> None:
     clock = Clock()
     app = make_app(seed=7, switchboard=Switchboard(seed=7), clock=clock, settings=settings)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with ClientSession() as session:
-            await scene(Caller(base, session, app, clock))
-    finally:
-        await runner.cleanup()
+    async with served(app) as base, ClientSession() as session:
+        await scene(Caller(base, session, app, clock))
 
 
 def worded(value: str) -> list[dict[str, str]]:

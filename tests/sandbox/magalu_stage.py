@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from aiohttp import ClientSession, web
+from fake_stage import NOON, Answer, Clock, served
 
 from ponte.connectors.magalu import Magalu
 from ponte.domain.connector import Rules
@@ -30,27 +31,7 @@ from ponte.sandbox.switchboard import Switchboard
 from ponte.sources.vtex.sku import read_answer
 
 MG = Magalu()
-NOON = 1_795_435_200.0
 BASE = "/seller/v1/portfolios"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    content: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.content)
 
 
 @dataclass
@@ -165,15 +146,12 @@ async def on_stage(scenario: Scenario, *, skus: int = 40, seed: int = 7, **setti
     clock = Clock()
     board = Switchboard(seed=seed, clock=clock)
     app = make_app(seed=seed, switchboard=board, clock=clock, settings=Settings(**settings))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        async with ClientSession() as session, Transport(frozenset({base.removeprefix("http://")})) as transport:
-            await scenario(_channel(app, base, clock, session, transport, make_catalogue(skus, seed)))
-    finally:
-        await runner.cleanup()
+    async with (
+        served(app) as base,
+        ClientSession() as session,
+        Transport(frozenset({base.removeprefix("http://")})) as transport,
+    ):
+        await scenario(_channel(app, base, clock, session, transport, make_catalogue(skus, seed)))
 
 
 def _channel(  # noqa: PLR0917 -- everything of one stage

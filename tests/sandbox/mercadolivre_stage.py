@@ -2,37 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
+import fake_stage
 import orjson
-from aiohttp import ClientSession, FormData, web
+from aiohttp import ClientSession, FormData
+from fake_stage import Clock, served
 
 from ponte.sandbox.mercadolivre import CLASSIC_SELLER, MARKETPLACE, PRODUCT_SELLER, SANDBOX_APP, Settings, make_app
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
 from ponte.sandbox.switchboard import Switchboard
 
-NOON = 1_795_435_200.0
 SELLER, PRODUCTS = CLASSIC_SELLER.user_id, PRODUCT_SELLER.user_id
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    content: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return orjson.loads(self.content)
+class Answer(fake_stage.Answer):
+    """An answer that may list causes."""
 
     @property
     def codes(self) -> list[str]:
@@ -109,17 +94,9 @@ async def on_stage(scenario: Scenario, *, seed: int = 7, **settings: Any) -> Non
     app = make_app(
         seed=seed, switchboard=Switchboard(seed=seed, clock=clock), clock=clock, settings=Settings(**settings)
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    try:
-        async with ClientSession() as session:
-            session._retry_connection = False  # else aiohttp sends a GET or PUT once more when it was cut
-            await scenario(Shop(f"http://127.0.0.1:{port}", session, app[MARKETPLACE], clock))
-    finally:
-        await runner.cleanup()
+    async with served(app) as base, ClientSession() as session:
+        session._retry_connection = False  # else aiohttp sends a GET or PUT once more when it was cut
+        await scenario(Shop(base, session, app[MARKETPLACE], clock))
 
 
 def attribute(name: str, value: object) -> dict[str, object]:

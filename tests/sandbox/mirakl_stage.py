@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
+from fake_stage import Clock, served
 
 from ponte.connectors.exam.samples import ORDINARY
 from ponte.connectors.mirakl import Mirakl
@@ -23,17 +24,8 @@ from ponte.sandbox.mirakl import OPERATOR, Settings, access, make_app
 from ponte.sandbox.mirakl.operator_catalogue import operator_catalogue
 from ponte.sandbox.switchboard import Switchboard
 
-NOON = 1_795_435_200.0
 SPEAKERS = operator_catalogue().leaves["Caixas de som"]
 MAPPING = f'version: 1\ncategories:\n  "123": {SPEAKERS}\n'
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Shop:
@@ -111,15 +103,10 @@ async def _on_stage(scenario: Scenario, **settings: Any) -> None:
     clock = Clock()
     board = Switchboard(seed=7, clock=clock)
     app = make_app(seed=7, switchboard=board, clock=clock, settings=Settings(**settings))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    try:
-        async with Transport(frozenset({f"127.0.0.1:{port}", "127.0.0.1"})) as transport:
-            await scenario(Shop(f"http://127.0.0.1:{port}", app, board, clock, transport))
-    finally:
-        await runner.cleanup()
+    async with served(app) as base:
+        allowed = frozenset({base.removeprefix("http://"), "127.0.0.1"})
+        async with Transport(allowed) as transport:
+            await scenario(Shop(base, app, board, clock, transport))
 
 
 def speaker(number: int = 2_000_123, **changes: Any) -> Sku:

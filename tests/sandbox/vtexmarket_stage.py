@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
+from fake_stage import Clock, served
 
 from ponte.connectors.vtex import Vtex
 from ponte.domain.connector import Rules
@@ -22,13 +23,6 @@ from ponte.sandbox.switchboard import Switchboard
 from ponte.sandbox.vtexmarket import MARKET, Settings, access, make_app
 
 VTEX = Vtex()
-
-
-class Clock:
-    now = 1_795_435_200.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Seller:
@@ -78,12 +72,5 @@ def staged(scenario: Callable[[Seller], Awaitable[None]], **settings: Any) -> No
 async def _on_stage(scenario: Callable[[Seller], Awaitable[None]], settings: dict[str, Any]) -> None:
     clock, board = Clock(), Switchboard(seed=7)
     app = make_app(seed=7, switchboard=board, settings=Settings(**settings), clock=clock)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    host = f"127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        async with Transport(frozenset({host})) as transport:
-            await scenario(Seller(app, f"http://{host}", transport, clock, board))
-    finally:
-        await runner.cleanup()
+    async with served(app) as base, Transport(frozenset({base.removeprefix("http://")})) as transport:
+        await scenario(Seller(app, base, transport, clock, board))

@@ -12,29 +12,11 @@ from ponte.sandbox.amazon.definitions import Definitions
 from ponte.sandbox.amazon.listings import Listings
 from ponte.sandbox.amazon.settings import RATES, Seller, Settings
 from ponte.sandbox.amazon.tokens import Tokens
+from ponte.sandbox.pace import Buckets
 from ponte.sandbox.switchboard import Endpoint, SkusOf, Switchboard
 
 SellerEndpoint = Callable[[web.Request, Seller], Awaitable[web.StreamResponse]]
 """An endpoint that is called for the seller whose token came with the request."""
-
-
-class Buckets:
-    """A token bucket per operation and seller; None sets no limit."""
-
-    def __init__(self, rates: dict[str, tuple[float, int]] | None, clock: Callable[[], float]) -> None:
-        self._rates = rates
-        self._clock = clock
-        self._levels: dict[tuple[str, str], tuple[float, float]] = {}
-
-    def takes(self, operation: str, seller_id: str) -> bool:
-        if self._rates is None or operation not in self._rates:
-            return True
-        per_second, burst = self._rates[operation]
-        now = self._clock()
-        level, at = self._levels.get((operation, seller_id), (float(burst), now))
-        level = min(float(burst), level + (now - at) * per_second)
-        self._levels[operation, seller_id] = (level - 1 if level >= 1 else level, now)
-        return level >= 1
 
 
 class Marketplace:
@@ -51,7 +33,10 @@ class Marketplace:
         self.tokens = Tokens(seed=seed, settings=settings, clock=clock)
         self.definitions = Definitions(settings.marketplace_id)
         self.listings = Listings(seed=seed, settings=settings, clock=clock)
-        self._buckets = Buckets(None if settings.rates is None else dict(settings.rates), clock)
+        self._paces = {
+            operation: Buckets(per_second=per_second, burst=burst, clock=clock)
+            for operation, (per_second, burst) in (settings.rates or {}).items()
+        }
 
     def rate(self, operation: str) -> float:
         return (self.settings.rates or RATES).get(operation, (5.0, 10))[0]
@@ -67,7 +52,8 @@ class Marketplace:
                 return self.replies.ready(answers.EXPIRED, status=403)
             if not grant.seller.has_role:
                 return self.replies.ready(answers.NO_ROLE, status=403)
-            if not self._buckets.takes(operation, grant.seller.id):
+            pace = self._paces.get(operation)
+            if pace is not None and not pace.takes(grant.seller.id):
                 return self.replies.ready(answers.QUOTA, status=429)
             return await endpoint(request, grant.seller)
 

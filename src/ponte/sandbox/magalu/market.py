@@ -12,7 +12,7 @@ from ponte.sandbox.magalu.posts import Posts
 from ponte.sandbox.magalu.settings import Settings
 from ponte.sandbox.magalu.shelf import Shelf
 from ponte.sandbox.magalu.tokens import Tokens
-from ponte.sandbox.mercadolivre.pace import Buckets
+from ponte.sandbox.pace import Buckets
 from ponte.sandbox.switchboard import Switchboard
 
 Endpoint = Callable[[web.Request], Awaitable[web.Response]]

@@ -11,10 +11,10 @@ from ponte.sandbox.mercadolivre.categories import load_catalog
 from ponte.sandbox.mercadolivre.journal import Journal
 from ponte.sandbox.mercadolivre.listing import Listing
 from ponte.sandbox.mercadolivre.listings import Listings
-from ponte.sandbox.mercadolivre.pace import Buckets
 from ponte.sandbox.mercadolivre.pictures import Pictures
 from ponte.sandbox.mercadolivre.settings import Account, Settings
 from ponte.sandbox.mercadolivre.tokens import Grant, Tokens
+from ponte.sandbox.pace import Buckets
 from ponte.sandbox.switchboard import Endpoint, SkusOf, Switchboard
 
 OwnEndpoint = Callable[[web.Request, Account], Awaitable[web.StreamResponse]]

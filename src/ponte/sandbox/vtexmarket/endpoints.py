@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from ponte.sandbox.pace import Buckets
 from ponte.sandbox.switchboard import Switchboard
 from ponte.sandbox.vtexmarket import rules
 from ponte.sandbox.vtexmarket.market import ACCEPTED, DENIED, Binding, Market, Suggestion
-from ponte.sandbox.vtexmarket.pace import Bucket
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BINDINGS = "/api/sku-binding/pvt/skuseller"
@@ -24,7 +24,8 @@ NOT_FOUND = (
 class Endpoints:
     def __init__(self, market: Market, switchboard: Switchboard) -> None:
         self._market, self._switchboard = market, switchboard
-        self._bucket = Bucket(market.settings.requests_per_second, market.settings.burst, market.clock)
+        settings = market.settings
+        self._pace = Buckets(per_second=settings.requests_per_second, burst=settings.burst, clock=market.clock)
 
     def routes(self) -> list[web.RouteDef]:
         place, suggestion = "{seller}/{sku}", "/{account}/suggestions/{seller}/{sku}"
@@ -59,7 +60,7 @@ class Endpoints:
         may = settings.may_suggest or "account" not in said or request.method != "PUT"
         if not mine or not may:
             return _reply({"message": "Forbidden: the key has no resource for this"}, 403)
-        if not self._bucket.take():
+        if not self._pace.takes("keys"):
             return web.Response(status=429, headers={"Retry-After": "1"})
         return None
 

@@ -1,4 +1,6 @@
-"""Rate limits of the fake: a token bucket for each key, such as an app's client id."""
+"""Rate limits of the fakes: a token bucket for each key, such as an app's client id."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
@@ -19,5 +21,5 @@ class Buckets:
         now = self._clock()
         level, at = self._levels.get(key, (self._burst, now))
         level = min(self._burst, level + (now - at) * self._per_second)
-        self._levels[key] = (max(level - 1, 0) if level >= 1 else level, now)
+        self._levels[key] = (level - 1 if level >= 1 else level, now)
         return level >= 1
