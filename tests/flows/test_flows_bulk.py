@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from queue_stage import (
     BAD_TITLE,
@@ -34,7 +36,7 @@ def lane():
         ran(made, str(number), Rejected((BAD_TITLE,)))
     for number in range(10, 12):
         tell(made, str(number))
-        ran(made, str(number), Accepted(LISTING))
+        ran(made, str(number), Accepted(replace(LISTING, id=f"MLB{number}")))
     return made
 
 

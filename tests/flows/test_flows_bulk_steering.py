@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import queue_stage
@@ -50,7 +51,8 @@ def lane():
     for number in range(8):
         tell(made, str(number))
         ran(made, str(number), Rejected((BAD_TITLE,)))
-    for sku, outcome in (("alert", Accepted(LISTING, (CUT,))), ("fine", Accepted(LISTING))):
+    alert, fine = replace(LISTING, id="MLB-alert"), replace(LISTING, id="MLB-fine")
+    for sku, outcome in (("alert", Accepted(alert, (CUT,))), ("fine", Accepted(fine))):
         tell(made, sku)
         ran(made, sku, outcome)
     return made

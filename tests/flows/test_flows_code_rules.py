@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories import MISSING, make_channel, make_integration
+from ponte.db.clock import now_ms
 from ponte.db.code_inbox import Why, inbox
 from ponte.db.code_rules import rules_for
-from ponte.db.models import Audit, Cause, CodeRule, Integration
+from ponte.db.models import Audit, Cause, CodeRule, Integration, Lane
 from ponte.db.models import Problem as ProblemRow
 from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
@@ -205,3 +206,35 @@ def test_a_code_with_a_rule_leaves_the_inbox_at_once(cast):
     told(cast.channel, "1", ODD)
     keep(cast.store.pk, RULE, actor_id=None)
     assert inbox([Scope(cast.store.pk)]).unknown == ()
+
+
+def test_what_a_drain_writes_under_the_rules_before_is_classed_anew_too(cast):
+    """A drain reads the rules when it takes the lane; what runs then is settled after the rule is kept."""
+    told(cast.channel, "1", ODD)
+    lane = Lane.objects.filter(channel=cast.channel)
+    lane.update(lease_until_ms=now_ms() + 60_000, served_at_ms=now_ms() - 60_000)
+    keep(cast.store.pk, RULE, actor_id=None)
+    sweep()
+    told(cast.channel, "2", ODD)
+    assert CodeRule.objects.get().sweeping
+    lane.update(lease_until_ms=0)
+    sweep()
+    assert set(Integration.objects.values_list("headline_class", flat=True)) == {"POLICY_RESTRICTED"}
+    rule = CodeRule.objects.get()
+    assert (rule.sweeping, rule.swept) == (False, 2)
+    assert counted() == shown()
+
+
+def test_a_drain_that_began_after_the_change_is_not_waited_for(cast):
+    told(cast.channel, "1", ODD)
+    keep(cast.store.pk, RULE, actor_id=None)
+    lane = Lane.objects.filter(channel=cast.channel)
+    lane.update(lease_until_ms=now_ms() + 60_000, served_at_ms=now_ms() + code_sweep.MARGIN_MS + 1_000)
+    sweep()
+    assert not CodeRule.objects.get().sweeping
+
+
+def test_a_sweep_over_nothing_ends(cast):
+    keep(cast.store.pk, RULE, actor_id=None)
+    sweep()
+    assert not CodeRule.objects.get().sweeping

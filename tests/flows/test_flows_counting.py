@@ -237,3 +237,11 @@ def make_sku(price: str | None = "129.90") -> Sku:
         stock=4,
         **texts,
     )
+
+
+def test_what_only_waits_is_a_cause_of_no_error_until_it_is_refused(lane):
+    ran(lane, "15", Pending(LISTING, BAD_TITLE, 60.0), offer=OFFER)
+    assert (cause(lane).severity, cause(lane).count) == ("warning", 1)
+    due_now()
+    ran(lane, "15", Rejected((BAD_TITLE,)))
+    assert (cause(lane).severity, cause(lane).count) == ("error", 1)

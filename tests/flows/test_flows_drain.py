@@ -5,12 +5,18 @@ import logging
 import time
 
 import pytest
-from pipeline_stage import Stage, play
+from pipeline_stage import Stage, _take, play
 
 from ponte.config import ConfigError
 from ponte.db.models import Attempt, Channel, Lane, Store, Work
 from ponte.flows import failpoints
+from ponte.flows.channel import ChannelLine
 from ponte.flows.channels import pause
+from ponte.flows.code_rules import Draft, keep
+from ponte.flows.context import read_context
+from ponte.flows.drain import LaneDrain
+from ponte.flows.lease import Lease
+from ponte.flows.mapping import Saved, save_mapping
 from ponte.net.pace import Pace
 from ponte.sandbox.catalogue import make_catalogue
 
@@ -304,3 +310,31 @@ def test_a_failpoint_that_is_none_stops_the_start(text):
 def test_a_failpoint_counts_down():
     armed = failpoints._Armed("before_send:stop@3")
     assert (armed.place, armed.left) == ("before_send", 3)
+
+
+@pytest.mark.parametrize("change", ["mapping", "rule", "nothing"])
+def test_what_a_person_changes_while_a_queue_is_worked_off_serves_the_next_products(change):
+    """The queue may be an hour long: what was mended must not wait for its end."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.tell(*stage.healthy[:4])
+
+        def made() -> None:
+            channel = stage.channel
+            if change == "mapping":
+                assert isinstance(save_mapping(channel.pk, channel.mapping_text + "# mended\n", actor_id=None), Saved)
+            if change == "rule":
+                keep(channel.store_id, Draft(channel.connector, "code", "e-77", "POLICY_RESTRICTED"), actor_id=None)
+
+        held = await stage.do(_take, stage.lane.pk)
+        context = await stage.do(read_context, stage.channel.pk)
+        line = ChannelLine(context, stage.transport, stage.database)
+        drain = LaneDrain(Lease(held, time.monotonic() + 60), line, stage.database, runner="test")
+        await line.prepare()
+        await stage.do(made)
+        served = await drain.run()
+        assert (served.reason, served.products) == (("empty", 4) if change == "nothing" else ("changed", 0))
+        await stage.drain()
+        assert await stage.stand(stage.healthy[:4])
+
+    play(scene)

@@ -509,3 +509,42 @@ def test_the_choice_to_adopt_is_audited_once():
         assert await stage.do(Audit.objects.filter(verb="adoption on").count) == 1
 
     play(scene)
+
+
+def test_a_wish_that_is_taken_back_while_it_is_carried_out_has_the_product_sold_anew():
+    async def scene(stage: Stage) -> None:
+        sku = stage.healthy[0]
+        await stage.run(sku)
+        await deed(stage, listings.end, sku)
+        held = await stage.do(_take, stage.lane.pk)
+        [job] = await stage.do(begin, held, limit=5, runner="r", suspects=False)
+        [listing] = stage.listings(sku)
+        listing.closed_at = 0.0
+        await deed(stage, listings.keep, sku)
+        ended = Result(job, Accepted(None), Record(changed=True), sent=True, withdrawn=True)
+        await stage.do(write_results, held, [ended])
+        row = await stage.record(sku)
+        assert (row.hold, row.listing_id, row.phase) == ("", "", "queued")
+        await stage.do(release, held.lane_id, held.epoch)
+        await stage.again()
+        assert await stage.shown(sku) == "success"
+        assert len(stage.listings(sku)) == 1
+
+    play(scene, index_lag_seconds=0)
+
+
+def test_a_step_that_two_workers_made_is_written_down_once():
+    """It may take longer than its lease where the marketplace is slow."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.run(stage.healthy[0])
+        await forget(stage)
+        await stage.do(listing_search.start, stage.channel, actor_id=None)
+        search, records = await stage.do(listing_search.claim)
+        found = [(record, (Listing("MLB77"),)) for record in records]
+        await stage.do(listing_search.write, search, found)
+        await stage.do(listing_search.write, search, found)
+        done = await stage.do(ListingSearch.objects.get)
+        assert (done.looked, done.adopted) == (1, 1)
+
+    play(scene)

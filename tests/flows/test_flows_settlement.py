@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,11 +32,11 @@ from queue_stage import (
 )
 
 from ponte.db.clock import now_ms
-from ponte.db.models import Integration, Lane, Problem
+from ponte.db.models import Integration, Lane, Problem, Work
 from ponte.db.scope import Scope
 from ponte.domain.doubt import LATE_SECONDS, doubted_until
 from ponte.domain.lifecycle import Priority, Task
-from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
+from ponte.domain.outcome import WINDOW, Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.domain.problem import ProblemClass
 from ponte.flows.remove import remove
 from ponte.flows.settlement import spared
@@ -462,3 +463,13 @@ def test_a_listing_that_is_known_is_never_in_doubt(lane):
     held = hold(lane)
     [job] = claimed(held)
     assert (record(lane, "15").creating_since, job.link.listing.id) == (None, "MLB1")
+
+
+def test_a_look_that_a_window_puts_off_leaves_the_result_however_often(lane):
+    """Nobody refused: it is no try, so it can never be one too many."""
+    ran(lane, "15", Accepted(LISTING, follow_in=120.0))
+    shut = Postponed(replace(DOWN, kind=ProblemClass.THROTTLED, code=WINDOW), 900.0)
+    due_now()
+    Work.objects.update(tries=50)
+    row = ran(lane, "15", shut)
+    assert (shown(row), waiting(lane, "15").task, waiting(lane, "15").tries) == (("success", "idle"), "follow", 50)

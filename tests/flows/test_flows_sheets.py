@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pipeline_stage import Stage, play
 
 from ponte.db import facts as kept
 from ponte.db.models import Channel, Fact, Integration, SheetCheck
 from ponte.domain.sheet import Need, Sheet, SheetField
 from ponte.domain.sheet_difference import Change, differences
-from ponte.flows import refreshing, sheet_check
+from ponte.flows import listing_search, refreshing, sheet_check
 from ponte.flows.channel import ChannelLine
 from ponte.flows.context import read_context
 from ponte.flows.errands import Errands
@@ -84,13 +85,13 @@ def test_what_grows_old_is_read_anew_before_a_day_is_over_and_only_what_is_used(
         await stage.run(stage.healthy[0])
         await errands(stage)
         asked = stage.sent("GET /categories/{id}")
-        assert await stage.do(refreshing.due) == {}
+        assert await stage.do(kept.aging, 20) == []
         await age(stage, 20)
         await stage.do(Fact.objects.filter(key="account").update, used_at=None)
-        assert [*(await stage.do(refreshing.due)).values()] == [[(await sheet_fact(stage)).key]]
+        assert [key for _, key in await stage.do(kept.aging, 20)] == [(await sheet_fact(stage)).key]
         await errands(stage)
         assert stage.sent("GET /categories/{id}") == asked + 1
-        assert await stage.do(refreshing.due) == {}
+        assert await stage.do(kept.aging, 20) == []
         assert (await sheet_fact(stage)).version == 1
 
     play(scene)
@@ -106,7 +107,7 @@ def test_a_refresh_that_fails_leaves_the_sheet_and_is_not_tried_at_once_again(re
         await errands(stage)
         after = await sheet_fact(stage)
         assert (after.value, after.trouble["class"]) == (before.value, "MARKETPLACE_OUTAGE")
-        assert await stage.do(refreshing.due) == {}
+        assert await stage.do(kept.aging, 20) == []
 
     play(scene)
 
@@ -217,3 +218,31 @@ def test_what_changed_in_a_sheet_is_named_what_asks_for_more_first():
         (Change.REMOVED, "Antigo", "", ""),
     ]
     assert differences(before, before) == ()
+
+
+def test_what_one_worker_reads_anew_is_not_asked_for_by_another():
+    """Also when it dies over it, or the connector fails on the answer: that is asked for again in half an hour."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.run(stage.healthy[0])
+        await age(stage, 20)
+        taken = await stage.do(refreshing.claim)
+        assert (await sheet_fact(stage)).key in taken[stage.channel.pk]
+        assert await stage.do(refreshing.claim) == {}
+        await stage.do(lambda: Fact.objects.update(failed_at=timezone.now() - kept.TRIED_AGAIN_AFTER * 2))
+        assert await stage.do(refreshing.claim) == taken
+
+    play(scene)
+
+
+def test_a_long_errand_does_not_hold_up_the_others(reachable):
+    async def scene(stage: Stage) -> None:
+        reachable(*stage.hosts)
+        await stage.run(stage.healthy[0])
+        await age(stage, 20)
+        await stage.do(listing_search.start, stage.channel, actor_id=None)
+        one = Errands(lambda _: Pace(5_000, 500), lambda _: Pace(5_000, 500))
+        await one.step(stage.transport, stage.database)
+        assert await stage.do(kept.aging, 20) == []
+
+    play(scene)

@@ -18,7 +18,7 @@ from ponte.domain.mapping_tree import tree_of
 from ponte.flows import spreadsheet, xlsx_reading
 from ponte.flows.mapping_export import export_csv, export_xlsx
 from ponte.flows.mapping_import import import_mapping
-from ponte.flows.spreadsheet import read_spreadsheet
+from ponte.flows.spreadsheet import UnreadableError, read_spreadsheet
 
 MAPPING = """version: 1
 categories:
@@ -228,9 +228,29 @@ def test_f32_entities_are_refused_wherever_they_stand():
     for name in ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"):
         found = read_spreadsheet(with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {name: xxe}))
         assert codes(found) == [SheetFlaw.DOCTYPE]
+    wide = xxe.decode().replace("1.0", '1.0" encoding="utf-16').encode("utf-16")
+    for name, content in (("xl/sharedStrings.xml", wide), ("xl/worksheets/sheet1.dat", xxe)):
+        found = read_spreadsheet(with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {name: content}))
+        assert codes(found) == [SheetFlaw.DOCTYPE]
     late = b"<sst>" + b" " * (xlsx_reading.PIECE - 8) + b"<!DOCTYPE x></sst>"
     found = read_spreadsheet(with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {"xl/sharedStrings.xml": late}))
     assert codes(found) == [SheetFlaw.DOCTYPE]
+
+
+def test_f32_merged_cells_that_lie_over_each_other_are_refused_before_they_cost_anything():
+    """Ten thousand ranges of a million rows each would be looked at for every row."""
+    ranges = "".join(f'<mergeCell ref="A{top}:B1048576"/>' for top in range(2, 5_000))
+    rows = "".join(
+        f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>x</t></is></c></row>' for row in range(1, 5_000)
+    )
+    part = f"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData>
+        <mergeCells>{ranges}</mergeCells></worksheet>"""
+    content = with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {"xl/worksheets/sheet1.xml": part.encode()})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        merged = xlsx_reading._merged_in(archive, archive.getinfo("xl/worksheets/sheet1.xml"))
+    assert len(merged) == 4_998
+    with pytest.raises(UnreadableError):
+        [*next(xlsx_reading.sheets_in(content)).rows]
 
 
 def test_f32_old_locked_and_broken_files_are_refused_in_words():

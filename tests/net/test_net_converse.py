@@ -252,3 +252,32 @@ def test_a_run_that_is_cut_short_while_it_waits_may_have_changed_something():
         return record.changed
 
     assert asyncio.run(scene()) is True
+
+
+def test_a_repetition_with_fresh_credentials_takes_no_second_turn_of_the_endpoint():
+    """The next turn of a window may be a quarter of an hour away."""
+    turns: list[str] = []
+
+    async def shut(endpoint: str) -> float:
+        turns.append(endpoint)
+        return 900.0 * (len(turns) - 1)
+
+    async def renew(_request, response, _used) -> bool:
+        return response.status == 401
+
+    told, _ = talk(asking(CHANGE), Script(Response(401), Response(202)), shut=shut, renew=renew)
+    assert (told[0].status, turns) == (202, ["POST /a"])
+
+
+def test_no_turn_of_the_endpoint_is_taken_while_the_other_side_wants_silence():
+    turns: list[str] = []
+
+    async def shut(endpoint: str) -> float:
+        turns.append(endpoint)
+        return 0.0
+
+    pace = Pace(1e6, 1_000)
+    pace.slow_down(60)
+    script = Script()
+    told, _ = talk(asking(CHANGE), script, shut=shut, pace=pace)
+    assert (told[0].status, turns, script.asked) == (429, [], [])

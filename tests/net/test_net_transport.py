@@ -29,14 +29,25 @@ def run(*args, **kwargs):
     return asyncio.run(asked(*args, **kwargs))
 
 
-def test_what_may_not_go_any_more_when_the_connection_is_there_does_not_leave():
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        POST,
+        Request("DELETE", "/items/1", "DELETE /items/{sku}", changes=True),
+        Request("DELETE", "/items/a%20b", "DELETE /items/{sku}", changes=True),
+        Request("POST", "/token", "POST /token", form=(("grant_type", "refresh_token"),), changes=True),
+        Request("POST", "/x", "POST /x", files=(FilePart("f", "a.csv", "text/csv", b"1"),), changes=True),
+    ],
+    ids=["json", "no body", "a path of its own", "form", "file"],
+)
+def test_what_may_not_go_any_more_when_the_connection_is_there_does_not_leave(leaving):
     received: list[bytes] = []
 
     async def listen(reader, writer) -> None:
         while more := await reader.read(1_000):
             received.append(more)
 
-    assert run(listen, POST, may_go=lambda: False) == FENCED
+    assert run(listen, leaving, may_go=lambda: False) == FENCED
     assert received == []
 
 

@@ -150,6 +150,7 @@ CAUSE = """
     ON CONFLICT (channel_id, fingerprint) DO UPDATE SET
         count = db_cause.count + excluded.count,
         value = db_cause.value + excluded.value,
+        severity = CASE WHEN {met} AND excluded.severity = 'error' THEN 'error' ELSE db_cause.severity END,
         last_at = CASE WHEN {met} THEN excluded.last_at ELSE db_cause.last_at END,
         message = CASE WHEN db_cause.message = '' THEN excluded.message ELSE db_cause.message END,
         returns = db_cause.returns + CASE WHEN {back} THEN 1 ELSE 0 END,

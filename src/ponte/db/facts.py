@@ -132,6 +132,13 @@ def aging(limit: int) -> list[tuple[int, str]]:
     return [(channel_id, key) for channel_id, key, _ in ordered.values_list("channel_id", "key", "learnt_at")[:limit]]
 
 
+def take_up(channel_id: int, key: str) -> bool:
+    """Note that somebody asks for a fact now; False when another did so a moment ago."""
+    now = timezone.now()
+    free = Q(failed_at=None) | Q(failed_at__lt=now - TRIED_AGAIN_AFTER)
+    return bool(Fact.objects.filter(free, channel_id=channel_id, key=key).update(failed_at=now))
+
+
 def refresh_soon(channel_id: int, keys: Sequence[str]) -> int:
     """Ask for these again soon, whatever their age; returns how many there are."""
     facts = Fact.objects.filter(channel_id=channel_id, key__in=keys)

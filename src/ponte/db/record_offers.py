@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Subquery
+
 from ponte.db.models import Attempt
 from ponte.domain.lifecycle import AttemptResult
 
@@ -11,9 +13,11 @@ ACCEPTED = (AttemptResult.ACCEPTED, AttemptResult.UNCHANGED)
 
 
 def last_accepted(integration_id: int) -> Attempt | None:
-    """Return the newest try whose offer the marketplace took."""
-    tries = Attempt.objects.filter(integration_id=integration_id, result__in=ACCEPTED, offer__isnull=False)
-    return tries.order_by("-number").first()
+    """Return the newest try whose offer the marketplace took, at once or, for one it had to look at, later."""
+    tries = Attempt.objects.filter(integration_id=integration_id).order_by("-number")
+    taken = tries.filter(result__in=ACCEPTED).values("number")[:1]
+    sent = tries.filter(result__in=(*ACCEPTED, AttemptResult.PENDING), offer__isnull=False)
+    return sent.filter(number__lte=Subquery(taken)).first()
 
 
 def newest_offer(integration_id: int) -> Attempt | None:

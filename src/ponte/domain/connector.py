@@ -106,6 +106,16 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """With "oauth": what the marketplace's page sends the person back with."""
+
+    code: str = "code"
+    """The parameter that holds the code to exchange."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that fill a setting ({"selling_partner_id": "seller_id"}) where the channel has none yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Who a connector is and what it can do."""
 
@@ -132,6 +142,7 @@ class Manifest:
     fields: tuple[FieldLine, ...] = ()
     signature: Signature | None = None
     """With "hears": how posts are signed; None when the marketplace does not sign."""
+    comes_back: Return = Return()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
@@ -17,8 +18,8 @@ from ponte.config import config
 from ponte.connectors import Broken, get
 from ponte.db.audit import note_one
 from ponte.db.models import Channel
-from ponte.domain.connector import Connector, Rules
-from ponte.domain.mapping import Mapping
+from ponte.domain.connector import Connector, Return, Rules
+from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.message import Conversation
 from ponte.domain.outcome import Blocked, Postponed, Tokens
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -30,6 +31,8 @@ from ponte.net.converse import Party, Record, converse
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
 
+MAX_CODE = 512
+MAX_SETTING = 120
 NOT_BY_OAUTH = Problem(ProblemClass.AUTH_CLIENT, Stage.SEND, code="no_oauth")
 
 
@@ -61,6 +64,26 @@ class Connected:
     before: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What a person came back with: the code, and settings that the marketplace told."""
+
+    code: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_back(connector_code: str, told: Mapping[str, str]) -> Back:
+    """Read the parameters of the way back as the connector's manifest names them; what is odd counts as missing."""
+    connector = get(connector_code)
+    names = Return() if isinstance(connector, Broken) else connector.manifest.comes_back
+    settings = {setting: _fit(told.get(name, ""), MAX_SETTING) for name, setting in names.settings.items()}
+    return Back(_fit(told.get(names.code, ""), MAX_CODE), {name: value for name, value in settings.items() if value})
+
+
+def _fit(text: str, most: int) -> str:
+    return text if len(text) <= most and text.isprintable() else ""
+
+
 def authorizes(code: str) -> bool:
     """Say whether a connector's accounts are connected on a page of its marketplace."""
     return isinstance(get(code), Authorizes)
@@ -85,7 +108,7 @@ def _address(channel_id: int, redirect_uri: str, state: str, challenge: str) -> 
     connector = get(channel.connector)
     if isinstance(connector, Broken) or not isinstance(connector, Authorizes):
         return NOT_BY_OAUTH
-    rules = Rules(Mapping(), channel.settings)
+    rules = Rules(ChannelMapping(), channel.settings)
     url = connector.authorize_url(rules, redirect_uri=redirect_uri, state=state, code_challenge=challenge)
     return _at(channel.base_url, url) if channel.base_url else url
 
@@ -97,9 +120,18 @@ def _at(base_url: str, url: str) -> str:
 
 
 def finish(
-    channel_id: int, code: str, *, redirect_uri: str, verifier: str, actor_id: int | None
+    channel_id: int,
+    code: str,
+    *,
+    redirect_uri: str,
+    verifier: str,
+    actor_id: int | None,
+    told: Mapping[str, str] | None = None,
 ) -> Connected | Problem:
-    """Exchange the code that the person brought back, and let the channel go on with the new tokens."""
+    """Exchange the code that the person brought back, and let the channel go on with the new tokens.
+
+    `told` are settings that came with it: they fill what is empty, and change nothing that a person entered.
+    """
     before = str(Channel.objects.get(pk=channel_id).settings.get("user_id", ""))
     problem = asyncio.run(exchange(channel_id, code, redirect_uri, verifier))
     if problem is not None:
@@ -108,14 +140,16 @@ def finish(
         channel = Channel.objects.select_for_update().get(pk=channel_id)
         account, now = str(channel.settings.get("user_id", "")), timezone.now().isoformat()
         channel.secrets_at = {**(channel.secrets_at or {}), "access_token": now, "refresh_token": now}
-        channel.save(update_fields=["secrets_at"])
+        filled = {name: value for name, value in (told or {}).items() if not channel.settings.get(name)}
+        channel.settings = {**channel.settings, **filled}
+        channel.save(update_fields=["secrets_at", "settings"])
         reconnect(channel_id)
         note_one(
             "account connected",
             f"channel:{channel.code}",
             store_id=channel.store_id,
             actor_id=actor_id,
-            detail={"account": account, "before": before},
+            detail={"account": account, "before": before, **filled},
         )
     return Connected(account, before)
 
@@ -128,7 +162,7 @@ async def exchange(channel_id: int, code: str, redirect_uri: str, verifier: str 
         connector = get(channel.connector)
         if isinstance(connector, Broken) or not isinstance(connector, Authorizes):
             return NOT_BY_OAUTH
-        rules = Rules(Mapping(), channel.settings)
+        rules = Rules(ChannelMapping(), channel.settings)
         conversation = connector.exchange(rules, code, redirect_uri=redirect_uri, code_verifier=verifier)
         return await _carry(conversation, channel, connector, database)
     finally:

@@ -79,7 +79,7 @@ class ChannelLine:
         """Return the marketplace with a gate and a last look of one run."""
         party = replace(self.marketplace, gate=gate, may_go=may_go)
         if self._gathering is not None:
-            party.gather = Joining(self._gathering, sku, gate).ask
+            party.gather = Joining(self._gathering, sku, gate, may_go).ask
         return party
 
     async def prepare(self) -> None:

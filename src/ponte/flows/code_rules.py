@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ponte.connectors import Broken, installed
 from ponte.db.audit import note_one
-from ponte.db.code_rules import channels_of, heard_causes, last_problem, own_rule, records_of
+from ponte.db.code_rules import channels_of, heard_causes, own_rule, records_of
 from ponte.db.models import Cause, Channel, CodeRule, Integration
 from ponte.db.records import cause_problem
 from ponte.domain.code_rules import CHOICES, Match, is_open_to_rules
@@ -203,7 +203,7 @@ def switch(store_id: int, number: int, *, active: bool, actor_id: int | None) ->
 
 def _begin_sweep(row: CodeRule) -> None:
     row.changed_at = timezone.now()
-    row.sweeping, row.sweep_at, row.sweep_until, row.swept = True, 0, last_problem(), 0
+    row.sweeping, row.sweep_at, row.sweep_until, row.swept = True, 0, 0, 0
 
 
 def described(row: CodeRule) -> dict[str, JSON]:

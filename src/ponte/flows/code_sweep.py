@@ -1,6 +1,7 @@
 """What workers do after a rule for codes changed: class anew what stands, some problems a step.
 
-Each step is one transaction with its cursor, so a worker that dies loses nothing, and any may go on.
+Each step is one transaction with its cursor, so a worker that dies loses nothing, and any may go on. A lane that was
+being drained when the rule changed goes on a little by the rules before: the sweep waits for what it still writes.
 """
 
 from __future__ import annotations
@@ -10,16 +11,28 @@ from typing import Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ponte.db.code_rules import Anew, channels_of, class_anew, own_rule, problems_of, rules_for, told_after
+from ponte.db.clock import now_ms
+from ponte.db.code_rules import (
+    Anew,
+    channels_of,
+    class_anew,
+    last_problem,
+    own_rule,
+    problems_of,
+    rules_for,
+    told_after,
+)
 from ponte.db.counts import Moves
 from ponte.db.integrations import Place, places_by_id
-from ponte.db.models import Channel, CodeRule
+from ponte.db.models import Channel, CodeRule, Lane
 from ponte.domain.code_rules import OwnRule
 from ponte.domain.problem import Problem
 from ponte.flows.classes import problem_under_rules
 
 CHUNK: Final = 1_000
 """Problems that one step looks at."""
+MARGIN_MS: Final = 5_000
+"""Clocks differ, and a change is seen when its transaction ends."""
 
 
 def step() -> bool:
@@ -32,12 +45,13 @@ def step() -> bool:
         rule = free.filter(pk=number, sweeping=True).first()
         if rule is None:
             return False
-        _go_on(rule)
-    return True
+        return _go_on(rule)
 
 
-def _go_on(rule: CodeRule) -> None:
-    told = told_after(rule.sweep_at, rule.sweep_until, CHUNK)
+def _go_on(rule: CodeRule) -> bool:
+    if not rule.sweep_until and not _drained_since_before(rule):
+        rule.sweep_until = max(1, last_problem())  # 0 says that the end is not known yet
+    told = told_after(rule.sweep_at, rule.sweep_until or last_problem(), CHUNK)
     channels = {channel.pk: channel for channel in channels_of(rule)}
     own = own_rule(rule)
     hit = {
@@ -46,9 +60,17 @@ def _go_on(rule: CodeRule) -> None:
         if channel_id in channels and own.says(code, message)
     }
     rule.swept += _class_anew(hit, channels)
-    rule.sweep_at = told[-1][0] if told else rule.sweep_until
-    rule.sweeping = len(told) == CHUNK
-    rule.save(update_fields=["swept", "sweep_at", "sweeping"])
+    rule.sweep_at = told[-1][0] if told else rule.sweep_at
+    rule.sweeping = len(told) == CHUNK or not rule.sweep_until
+    rule.save(update_fields=["swept", "sweep_at", "sweep_until", "sweeping"])
+    return bool(told) or not rule.sweeping
+
+
+def _drained_since_before(rule: CodeRule) -> bool:
+    """True while somebody holds a lane of the rule's channels who may have read the rules before the change."""
+    since = int(rule.changed_at.timestamp() * 1000) + MARGIN_MS
+    held = Lane.objects.filter(lease_until_ms__gt=now_ms(), served_at_ms__lte=since)
+    return held.filter(channel__in=channels_of(rule)).exists()
 
 
 def _class_anew(ids: set[int], channels: dict[int, Channel]) -> int:

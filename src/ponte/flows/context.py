@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ponte.connectors import Broken, get
 from ponte.db.code_rules import rules_for
 from ponte.db.models import Channel
+from ponte.db.sql import fetch
 from ponte.domain.code_rules import OwnRule
 from ponte.domain.connector import Connector, Rules
 from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.mapping_file import parse_mapping
-from ponte.domain.message import Secret
+from ponte.domain.message import Secret, parse_json
 from ponte.flows.tokens import Credentials
 from ponte.net.transport import Line
 
 VTEX_BURST = 100
+Revision: TypeAlias = "tuple[object, ...]"
+"""What a context was read from, to be compared with what stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Context:
     burst: int
     concurrency: int
     code_rules: tuple[OwnRule, ...] = ()
+    revision: Revision = ()
 
     @property
     def rules(self) -> Rules:
@@ -56,6 +61,7 @@ class Unready:
 
 def read_context(channel_id: int, *, without_mapping: bool = False) -> Context | Unready:
     """Read a channel with its store, secrets and mapping. Raises `WrongKeyError`."""
+    revision = revision_of(channel_id)  # first: what changes while the rest is read is noticed
     channel = Channel.objects.select_related("store").get(pk=channel_id)
     connector = get(channel.connector)
     if isinstance(connector, Broken):
@@ -88,7 +94,33 @@ def read_context(channel_id: int, *, without_mapping: bool = False) -> Context |
         burst=manifest.limits.burst,
         concurrency=channel.concurrency or manifest.limits.concurrency,
         code_rules=rules_for(channel),
+        revision=revision,
     )
+
+
+def revision_of(channel_id: int) -> Revision:
+    """Return what differs as soon as a person changes how a channel is worked on. One query.
+
+    Tokens, and what comes with them, are not in it: a drain renews them by itself. A rule's version only grows, and
+    rules are never deleted.
+    """
+    [(connector, settings, *rest)] = fetch(
+        """SELECT connector, CAST(settings AS text), mapping_version, mapping_at, adopts, affiliate_id, trade_policy,
+               base_url, requests_per_second, concurrency,
+               (SELECT COALESCE(SUM(rule.version), 0) FROM db_coderule rule
+                WHERE rule.store_id = channel.store_id AND rule.connector = channel.connector)
+           FROM db_channel channel WHERE id = %s""",
+        [channel_id],
+    )
+    given = parse_json(settings.encode())
+    return (*rest, *(f"{name}={given[name]}" for name in sorted(given) if _is_entered(name, connector)))
+
+
+def _is_entered(name: str, code: str) -> bool:
+    """True for a setting that a person enters; others came with a token."""
+    connector = get(code)
+    declared = () if isinstance(connector, Broken) else connector.manifest.settings
+    return name.startswith("host_") or any(one.name == name for one in declared)
 
 
 def marketplace_line(

@@ -7,7 +7,7 @@ from ponte.db.integrations import Place
 from ponte.db.results import stock_value
 from ponte.domain.fingerprint import fingerprint
 from ponte.domain.latency import bucket
-from ponte.domain.lifecycle import Phase, Status, Verdict
+from ponte.domain.lifecycle import AttemptResult, Phase, Status, Verdict
 from ponte.domain.problem import headline
 from ponte.domain.sku import Sku
 from ponte.flows.job import Result
@@ -26,6 +26,12 @@ def recount(moves: Moves, place: Place, after: str, sku: Sku | None) -> None:
     if not place.removed:
         moves.cause(place.channel_id, place.fingerprint, -1, -place.stock_value)
     moves.cause(place.channel_id, after, 1, place.stock_value if sku is None else stock_value(sku))
+
+
+def _only_waits(verdict: Verdict, work: Running) -> bool:
+    """True when nothing is wrong: the marketplace has it, or a window that costs no try is still shut."""
+    by_window = verdict.result is AttemptResult.POSTPONED and verdict.tries == work.tries
+    return verdict.phase is Phase.WAITING or by_window
 
 
 def count(
@@ -47,7 +53,7 @@ def count(
         moves.tally(held.channel_id, held.kind, verdict.status.value if over else "again")
     first = headline(verdict.problems)
     if shown and first:
-        moves.meet(held.channel_id, held.kind, first)
+        moves.meet(held.channel_id, held.kind, first.as_warning() if _only_waits(verdict, work) else first)
     if over and work.action_id is not None:
         moves.outcome(work.action_id, verdict.status.value)
     went_live = over and verdict.status is not Status.ERROR and result is not None and not result.unchanged

@@ -20,6 +20,7 @@ from ponte.flows.begin import BATCH, begin
 from ponte.flows.breaker import Breaker, open_seconds
 from ponte.flows.channel import ChannelLine
 from ponte.flows.classes import under_rules
+from ponte.flows.context import Revision, revision_of
 from ponte.flows.discretion import discreet
 from ponte.flows.failpoints import reach
 from ponte.flows.gathering import GATHER_PATIENCE_SECONDS
@@ -33,7 +34,7 @@ from ponte.flows.solitude import Solitude
 from ponte.net.converse import Record
 from ponte.net.pace import PATIENCE_SECONDS
 from ponte.net.transport import FENCED
-from ponte.queue.lanes import close_circuit, is_current, outlook, release, trip
+from ponte.queue.lanes import Held, close_circuit, is_current, outlook, release, trip
 from ponte.queue.work import doomed
 
 log = logging.getLogger("ponte.drain")
@@ -57,6 +58,10 @@ class Served:
 
 def _never() -> bool:
     return False
+
+
+def _outlook(held: Held) -> tuple[bool, bool, Revision]:
+    return *outlook(held.lane_id), revision_of(held.channel_id)
 
 
 class LaneDrain:
@@ -170,10 +175,12 @@ class LaneDrain:
         return bool(self._stopping)
 
     async def _begin(self, *, suspects: bool, alone: bool = False) -> list[Job]:
-        opened, due = await self._database.read(outlook, self._held.lane_id)
+        opened, due, revision = await self._database.read(_outlook, self._held)
         if not opened:
             self.stop("paused")
-        if not opened or not due:
+        elif revision != self._line.context.revision:
+            self.stop("changed")  # whoever takes the lane next, at once, reads the mapping and the rules anew
+        if self._stopping or not due:
             return []
         limit = 1 if self._breaker.probing else BATCH
         jobs = await self._database.write(

@@ -11,9 +11,6 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.db import DatabaseError
-
-from ponte.db.sealed import WrongKeyError
 from ponte.flows import listing_search, refreshing, sheet_check
 from ponte.flows.beside import line_of
 from ponte.flows.channel import ChannelLine
@@ -53,24 +50,37 @@ class Errands:
         try:
             while await self.step(transport, database):
                 pass
-        except (DatabaseError, WrongKeyError):
+        except Exception:  # a worker's door: a connector's bug, too, is tried again when the errand's lease is over
             log.exception("an errand was broken off")
 
     async def step(self, transport: Transport, database: Database) -> bool:
-        """Do one step of one errand; False when there is nothing to do."""
-        if search := await database.write(listing_search.claim):
-            found, records = search
-            if line := await self._line(found.channel_id, transport, database):
-                await listing_search.step(found, records, line, database)
-            return line is not None
-        if check := await database.write(sheet_check.claim):
-            if line := await self._line(check.channel_id, transport, database):
-                await sheet_check.step(check, line, database)
-            return line is not None
-        for channel_id, keys in (await database.read(refreshing.due)).items():
+        """Do one step of each kind, so that a long errand does not hold up the others; False with nothing to do."""
+        stepped = [
+            await self._search(transport, database),
+            await self._check(transport, database),
+        ]
+        for channel_id, keys in (await database.write(refreshing.claim)).items():
             if line := await self._line(channel_id, transport, database):
                 await refreshing.refresh(line, keys)
-        return False
+        return any(stepped)
+
+    async def _search(self, transport: Transport, database: Database) -> bool:
+        claimed = await database.write(listing_search.claim)
+        if claimed is None:
+            return False
+        search, records = claimed
+        line = await self._line(search.channel_id, transport, database)
+        if line is not None:
+            await listing_search.step(search, records, line, database)
+        return line is not None
+
+    async def _check(self, transport: Transport, database: Database) -> bool:
+        check = await database.write(sheet_check.claim)
+        line = await self._line(check.channel_id, transport, database) if check else None
+        if check is None or line is None:
+            return False
+        await sheet_check.step(check, line, database)
+        return True
 
     async def _line(self, channel_id: int, transport: Transport, database: Database) -> ChannelLine | None:
         line = await line_of(channel_id, transport, database, pace=self._pace, vtex_pace=self._vtex_pace)

@@ -19,6 +19,8 @@ CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 AFFILIATE = re.compile(r"[A-Za-z]{1,3}")
 POLICY = re.compile(r"[0-9]{1,12}")
 RESERVED = frozenset({"novo", "vtex"})  # pages of their own beside the channels'
+NOBODY = ".invalid"
+"""How a connector's usual address ends when each account has one of its own."""
 MAX_NAME, MAX_ADDRESS, MAX_VALUE = 80, 300, 4_096
 LEAST_RATE, MOST_RATE = 0.1, 1_000.0
 MOST_AT_ONCE = 200
@@ -80,7 +82,8 @@ def unfit_description(given: Described) -> dict[str, Unfit]:
 
 def unfit_access(given: Access, manifest: Manifest, kept: Mapping[str, str]) -> dict[str, Unfit]:
     """Return what is wrong, by field; `kept` are the secrets that are there already."""
-    found: dict[str, Unfit | None] = {"base_url": address_flaw(given.base_url) if given.base_url else None}
+    nowhere = Unfit.MISSING if manifest.base_url.endswith(NOBODY) else None
+    found: dict[str, Unfit | None] = {"base_url": address_flaw(given.base_url) if given.base_url else nowhere}
     for setting in manifest.settings:
         own, before = (given.secrets, kept) if setting.secret else (given.settings, {})
         value = own.get(setting.name, "")

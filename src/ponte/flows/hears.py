@@ -101,11 +101,14 @@ def look_again(looks: Sequence[Look]) -> None:
     """
     now = timezone.now()
     with transaction.atomic():
-        lanes: set[int] = set()
+        wanted: dict[bool, dict[int, Wanted]] = {True: {}, False: {}}
         for channel_id, signed, about in _by_channel(looks):
-            lanes |= _look(channel_id, about, signed=signed)
+            wanted[signed] |= {item.integration_id: item for item in _known(channel_id, about)}
+        # Work of a lane is locked in one go, in the order of ids, as by everybody: a channel's posts are of one kind.
+        for signed, items in wanted.items():
+            look([*items.values()], now=now_ms(), due=now_ms() + (0 if signed else UNSIGNED_WAIT_MS))
         _count_heard(looks, now)
-        wake(lanes)
+        wake({item.lane_id for items in wanted.values() for item in items.values()})
 
 
 def _by_channel(looks: Iterable[Look]) -> list[tuple[int, bool, list[str]]]:
@@ -121,7 +124,8 @@ def _by_channel(looks: Iterable[Look]) -> list[tuple[int, bool, list[str]]]:
     ]
 
 
-def _look(channel_id: int, about: Sequence[str], *, signed: bool) -> set[int]:
+def _known(channel_id: int, about: Sequence[str]) -> list[Wanted]:
+    """Return the records with a listing that a channel's posts are about."""
     lanes = {kind: lane_id for (_, kind), (lane_id, _) in lanes_of([channel_id]).items()}
     listings = [one.removeprefix(LISTING) for one in about if one.startswith(LISTING)]
     skus = [one for one in about if not one.startswith(LISTING)]
@@ -130,10 +134,7 @@ def _look(channel_id: int, about: Sequence[str], *, signed: bool) -> set[int]:
         **dict(known.filter(sku__in=skus).values_list("pk", "kind")),
         **dict(known.filter(listing_id__in=listings).values_list("pk", "kind")),
     }
-    wanted = [Wanted(integration_id, lanes[kind]) for integration_id, kind in found.items()]
-    now = now_ms()
-    look(wanted, now=now, due=now if signed else now + UNSIGNED_WAIT_MS)
-    return {item.lane_id for item in wanted}
+    return [Wanted(integration_id, lanes[kind]) for integration_id, kind in found.items()]
 
 
 def _count_heard(looks: Sequence[Look], now: datetime) -> None:

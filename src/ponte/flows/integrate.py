@@ -62,7 +62,7 @@ async def _end(job: Job, desk: Desk, result: Result) -> Outcome:
     if job.link.listing is None or not isinstance(connector, Ends):
         return Accepted(None)
     result.sent = result.withdrawn = True
-    outcome = await converse(connector.end(job.link, desk.context.rules), desk.marketplace, result.record)
+    outcome = await converse(connector.end(job.link, _known_rules(desk)), desk.marketplace, result.record)
     return Accepted(None) if isinstance(outcome, Accepted) else outcome
 
 
@@ -118,7 +118,7 @@ async def _missing_in_vtex(job: Job, desk: Desk, result: Result, outcome: Reject
     """A product that VTEX no longer has is taken off sale where it is listed."""
     if not isinstance(outcome, Rejected) or job.link.listing is None:
         return outcome
-    withdrawn = await _withdraw(job, desk, result, desk.context.rules, outcome.problems[0])
+    withdrawn = await _withdraw(job, desk, result, _known_rules(desk), outcome.problems[0])
     return Rejected(outcome.problems, withdrawn.listing) if isinstance(withdrawn, Accepted) else withdrawn
 
 
@@ -127,7 +127,7 @@ async def _withdraw(job: Job, desk: Desk, result: Result, rules: Rules, reason: 
         return Rejected((reason,))
     result.sent = result.withdrawn = True
     outcome = await converse(desk.context.connector.withdraw(job.link, rules), desk.marketplace, result.record)
-    return Accepted(outcome.listing, (reason.as_warning(),)) if isinstance(outcome, Accepted) else outcome
+    return replace(outcome, warnings=(reason.as_warning(),)) if isinstance(outcome, Accepted) else outcome
 
 
 async def _send(job: Job, desk: Desk, result: Result, rules: Rules) -> Outcome:
@@ -160,8 +160,13 @@ def _link(job: Job, link: Link) -> Link:
 async def _follow(job: Job, desk: Desk, result: Result) -> Outcome:
     result.sent = True
     return await converse(
-        desk.context.connector.follow(job.link, desk.context.rules), desk.marketplace, result.record
+        desk.context.connector.follow(job.link, _known_rules(desk)), desk.marketplace, result.record
     )
+
+
+def _known_rules(desk: Desk) -> Rules:
+    """Return the rules with what was learnt already: a late refusal names its attribute as the sheet does."""
+    return replace(desk.context.rules, facts=desk.facts.known)
 
 
 def _with_warnings(outcome: Outcome, problems: tuple[Problem, ...]) -> Outcome:

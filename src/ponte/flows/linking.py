@@ -114,7 +114,9 @@ def refuse_foreign(held: Held, results: Sequence[Result]) -> None:
         listing_id = new.get(result.job.id, "")
         if not listing_id:
             continue
-        owner = taken.get(listing_id[:80]) or claimed.setdefault(listing_id, Owner(result.job.id, result.job.sku))
+        owner = taken.get(listing_id[:80]) or claimed.setdefault(
+            listing_id[:80], Owner(result.job.id, result.job.sku)
+        )
         if owner.integration_id != result.job.id:
             result.outcome = _refused(result, listing_id, owner)
 

@@ -131,6 +131,9 @@ def write(search: ListingSearch, answers: Sequence[tuple[tuple[int, str], tuple[
         told[number], cursor = found, sku
     now = timezone.now()
     with transaction.atomic():
+        mine = ListingSearch.objects.select_for_update().filter(pk=search.pk, ended_at=None, cursor=search.cursor)
+        if not mine.exists():
+            return  # stopped; or the step took longer than its lease, and another worker has taken it
         counts = Counter(_adopted(search, number, told[number]) for number in sorted(told))
         _note_step(search, counts, cursor, trouble, now, whole=len(answers) < CHUNK)
 

@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from ponte.db.audit import note_one
-from ponte.db.facts import aging, refresh_soon
+from ponte.db.facts import aging, refresh_soon, take_up
 from ponte.db.models import Channel
 from ponte.domain.outcome import Blocked
 from ponte.flows.beside import rules_of
@@ -18,11 +18,15 @@ from ponte.flows.channel import ChannelLine
 AT_ONCE: Final = 20
 
 
-def due() -> dict[int, list[str]]:
-    """Return some of what grows old, the oldest first: {channel: keys}."""
+def claim() -> dict[int, list[str]]:
+    """Take some of what grows old, the oldest first: {channel: keys}.
+
+    No other worker takes the same meanwhile; what is not answered, for whatever reason, comes again in half an hour.
+    """
     found: dict[int, list[str]] = defaultdict(list)
     for channel_id, key in aging(AT_ONCE):
-        found[channel_id].append(key)
+        if take_up(channel_id, key):
+            found[channel_id].append(key)
     return found
 
 

@@ -174,6 +174,8 @@ def _outdated(batch: _Batch, result: Result, place: Place, work: Running) -> Non
     name = verdict.result if result.sent else AttemptResult.SUPERSEDED
     batch.ended.append(_ended(result, name, "", verdict.problems))
     change = _change(batch, result, place, verdict)
+    if change.hold is Hold.ENDED and place.hold != Hold.ENDING:
+        change = replace(change, hold=None)  # the wish was taken back while it was carried out: it is sold anew
     if doubted_until(batch.digests[place.id]) is not None and batch.digests[place.id] != result.job.offer_digest:
         # An older epoch has owned up to a late write meanwhile: ours may have come before it.
         change = replace(change, digest=None, creating="keep")
@@ -232,8 +234,8 @@ def _leaves_result(result: Result, place: Place, work: Running) -> bool:
     if result.job.task is not Task.FOLLOW:
         return False
     match result.outcome:
-        case Postponed(problem):
-            return result.spared or not gives_up(problem, work.tries + 1)
+        case Postponed(problem) as put_off:
+            return result.spared or put_off.by_window or not gives_up(problem, work.tries + 1)
         case Blocked():
             return True
         case Accepted(_, warnings, _):

@@ -9,7 +9,8 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -23,12 +24,15 @@ MAX_PARTS: Final = 1_000
 MAX_UNPACKED: Final = 100_000_000
 MAX_MERGED: Final = 10_000
 """Merged ranges that are looked at."""
+PICTURES: Final = "xl/media/"
+"""Nothing there is read; all else may be, whatever its name ends in."""
 PIECE: Final = 1_000_000
 OVERLAP: Final = 200
 _DOCTYPE: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]{0,40}\bref=\"([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})\"")
 
-Merged = tuple[tuple[int, int, int, int], ...]
+Range = tuple[int, int, int, int]
+Merged = tuple[Range, ...]
 
 
 def sheets_in(content: bytes) -> Iterator[RawSheet]:
@@ -55,27 +59,48 @@ def _part(sheet: Any) -> str:
 def _rows(sheet: Any, merged: Merged) -> Iterator[RawRow]:
     sheet.reset_dimensions()  # what a file says of its size is not to be trusted
     shown: dict[tuple[int, int], str | SheetFlaw] = {}
+    reaching = _Reaching(merged)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             rows = sheet.iter_rows(max_row=MAX_LINES, max_col=MAX_COLUMNS)
             for number, cells in enumerate(rows, 1):
                 found = tuple(_cell(cell) for cell in cells)
-                yield RawRow(number, _as_shown(number, found, merged, shown) if merged else found)
+                active = reaching.row(number)
+                yield RawRow(number, _as_shown(number, found, active, shown) if active else found)
     except UnreadableError:
         raise
     except Exception as error:  # as above
         raise UnreadableError(SheetFlaw.UNREADABLE, detail=type(error).__name__) from error
 
 
+class _Reaching:
+    """Which merged ranges reach each row, asked for row by row from the top: none is looked at for all rows."""
+
+    def __init__(self, merged: Merged) -> None:
+        self._tops: dict[int, list[Range]] = defaultdict(list)
+        for one in merged:
+            if one[0] <= MAX_COLUMNS:
+                self._tops[one[1]].append(one)
+        self._active: list[Range] = []
+
+    def row(self, number: int) -> list[Range]:
+        """Return the ranges of the next row. Raises `UnreadableError` when they lie over each other."""
+        self._active = [one for one in self._active if one[3] >= number] + self._tops.pop(number, [])
+        if len(self._active) > MAX_COLUMNS:  # no program writes that
+            raise UnreadableError(SheetFlaw.UNREADABLE, detail="mergeCell")
+        return self._active
+
+
 def _as_shown(
-    number: int, cells: tuple[str | SheetFlaw, ...], merged: Merged, shown: dict[tuple[int, int], str | SheetFlaw]
+    number: int,
+    cells: tuple[str | SheetFlaw, ...],
+    active: Sequence[Range],
+    shown: dict[tuple[int, int], str | SheetFlaw],
 ) -> tuple[str | SheetFlaw, ...]:
-    """Give each cell of a merged range what its first one has."""
+    """Give each cell of a merged range that reaches this row what its first one has."""
     out = list(cells)
-    for left, top, right, bottom in merged:
-        if not top <= number <= bottom:
-            continue
+    for left, top, right, _bottom in active:
         if number == top:
             shown[left, top] = out[left - 1] if left <= len(out) else ""
         out += [""] * (min(right, MAX_COLUMNS) - len(out))
@@ -116,7 +141,7 @@ def _inspect(content: bytes) -> dict[str, Merged]:
             return {
                 info.filename: _merged_in(archive, info)
                 for info in archive.infolist()
-                if info.filename.lower().endswith((".xml", ".rels"))
+                if not info.is_dir() and not info.filename.lower().startswith(PICTURES)
             }
     except UnreadableError:
         raise
@@ -140,12 +165,12 @@ def _refuse(archive: zipfile.ZipFile) -> None:
 
 def _merged_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Merged:
     """Return the merged ranges of one part, read in pieces; a part that declares entities is refused."""
-    found: list[tuple[int, int, int, int]] = []
+    found: list[Range] = []
     tail = b""
     with archive.open(info) as part:
         while piece := part.read(PIECE):
             window = tail + piece
-            if _DOCTYPE.search(window):
+            if _DOCTYPE.search(window.replace(b"\0", b"")):  # UTF-16 too
                 raise UnreadableError(SheetFlaw.DOCTYPE)
             found += [range_boundaries(match[1].decode()) for match in _MERGED.finditer(window)]
             tail = window[-OVERLAP:]

@@ -125,21 +125,34 @@ async def _ask_and_renew(request: Request, party: Party, record: Record) -> Answ
     answer = await _exchange(request, party, record)
     if not isinstance(answer, Response) or not await party.renew(request, answer, used):
         return answer
-    return await _wait_for_leave(request, party) or await _exchange(request, party, record)
+    return await _wait_for_turn(request, party) or await _exchange(request, party, record)
 
 
 async def _wait_for_leave(request: Request, party: Party) -> Answer | None:
-    """Wait for the pace and ask the gate; returns what to answer instead of asking.
+    """Take the endpoint's own turn, then as `_wait_for_turn`; returns what to answer instead of asking.
 
-    Where the other side wants long silence, that is what it would answer: it is not asked again to hear it.
+    A turn is taken once for a request, also when it is repeated with fresh credentials, and not in a silence: the
+    next turn of a window may be a quarter of an hour away.
     """
+    if silence := party.pace.silence():
+        return _hushed(silence)
     seconds = await party.shut(request.endpoint)
     if seconds:
         return NoAnswer(Failure.WINDOW, sent=False, detail=str(math.ceil(seconds)))
+    return await _wait_for_turn(request, party)
+
+
+async def _wait_for_turn(request: Request, party: Party) -> Answer | None:
+    """Wait for the pace and ask the gate.
+
+    Where the other side wants long silence, that is what it would answer: it is not asked again to hear it.
+    """
     silence = await party.pace.take()
-    if silence:
-        return Response(429, {"retry-after": str(math.ceil(silence))})
-    return await party.gate(request)
+    return _hushed(silence) if silence else await party.gate(request)
+
+
+def _hushed(seconds: float) -> Response:
+    return Response(429, {"retry-after": str(math.ceil(seconds))})
 
 
 async def _exchange(request: Request, party: Party, record: Record) -> Answer:

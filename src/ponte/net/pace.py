@@ -40,10 +40,15 @@ class Pace:
         Where the other side wants silence for longer than anybody should sit and wait, returns at once how long.
         """
         while (wait := self._next_wait()) > 0:
-            if self._silence() > PATIENCE_SECONDS:
-                return self._silence()
+            if silence := self.silence():
+                return silence
             await self._sleep(wait)
         return 0.0
+
+    def silence(self) -> float:
+        """Return how long the other side wants silence still, 0 when it is no longer than one waits for."""
+        seconds = self._closed_until - self._clock()
+        return seconds if seconds > PATIENCE_SECONDS else 0.0
 
     def slow_down(self, seconds: float) -> None:
         """The other side refused for being asked too often: wait, and then ask half as often.
@@ -56,9 +61,6 @@ class Pace:
         self._closed_until = max(self._closed_until, now + seconds)
         self._tokens = 0.0
         self._at = self._raised_at = self._closed_until
-
-    def _silence(self) -> float:
-        return self._closed_until - self._clock()
 
     def _next_wait(self) -> float:
         now = self._clock()

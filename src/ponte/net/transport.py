@@ -117,7 +117,8 @@ class Transport:
     async def ask(self, request: Request, line: Line, may_go: Callable[[], bool] = _always) -> Answer:
         """Send one request and return its answer; trouble of every kind is a `NoAnswer`, never an exception.
 
-        `may_go` is asked when a JSON body is about to leave; what it stops was not sent.
+        `may_go` is asked when the request is about to leave (of one that the session carries without a JSON body:
+        before it is connected); what it stops was not sent.
         """
         body = None if request.json is None else orjson.dumps(request.json)
         try:
@@ -156,6 +157,8 @@ class Transport:
         url = URL(line.address(request))
         if not may_call(url, self._private_hosts):
             return NoAnswer(Failure.FORBIDDEN_ADDRESS, sent=False, detail=str(url.origin()) if url.host else "")
+        if body is None and not may_go():
+            return FENCED
         looking = None if body is None else _LastLook(body, may_go)
         answer = await self._answer(self._exchange(request, line, url, looking))
         return FENCED if looking is not None and looking.held_back else answer

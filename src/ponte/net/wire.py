@@ -93,7 +93,7 @@ class Wire:
         return self._heads[key]
 
     async def ask(self, letter: Letter, may_go: Callable[[], bool], limit: int) -> Answer:
-        """Send and read; `may_go` is asked when there is a connection, right before the first byte of a body leaves.
+        """Send and read; `may_go` is asked when there is a connection, right before the first byte leaves.
 
         Raises what aiohttp raises. A connection whose answer was not read to its end is closed.
         """
@@ -147,7 +147,7 @@ async def _over(protocol: ResponseHandler, letter: Letter, may_go: Callable[[], 
         max_line_size=MAX_HEADER,
         max_field_size=MAX_HEADER,
     )
-    if letter.body is not None and not may_go():
+    if not may_go():
         return FENCED
     transport = protocol.transport
     if transport is None or transport.is_closing():

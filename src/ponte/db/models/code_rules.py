@@ -15,7 +15,8 @@ class CodeRule(models.Model):
     """One rule of a store for a connector, or for one channel of it; the audit keeps its versions.
 
     `titles` and `fixes` are a person's own texts by language. While `sweeping`, problems that stand are classed anew:
-    `sweep_at` is the last problem that was looked at, `sweep_until` where it ends.
+    `sweep_at` is the last problem that was looked at, `sweep_until` where it ends: 0 as long as a run that began
+    under the rules before may write more of them.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+", db_index=False)

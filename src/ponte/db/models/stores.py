@@ -194,7 +194,8 @@ class Fact(models.Model):
     """What a connector learnt from the marketplace (a category's rules, the account's model).
 
     `version` grows when the value differs (`digest`) from what was learnt before, which `previous` keeps. What could
-    not be learnt anew stays as it is, and `trouble` says why, since `failed_at`. `stale`: to be asked for again soon.
+    not be learnt anew stays as it is, and `trouble` says why, since `failed_at`: when it was last asked for in
+    the background, while no answer has come. `stale`: to be asked for again soon.
     """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
