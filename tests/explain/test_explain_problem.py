@@ -25,6 +25,11 @@ def test_the_marketplaces_own_name_of_an_attribute_goes_first():
     assert told.title == "Falta o atributo Tipo de calçado"
 
 
+def test_a_bare_field_in_the_place_of_a_name_is_named_in_the_operators_word():
+    told = explain(problem(KIND.DIMENSIONS_INVALID, subject="package.weight", name="weight"), "pt-BR")
+    assert told.title.endswith("Peso")
+
+
 def test_an_attribute_we_have_no_word_for_is_shown_by_its_id():
     assert (
         explain(problem(KIND.ATTRIBUTE_MISSING, subject="SOLE_TYPE"), "en").title == "Attribute SOLE_TYPE is missing"

@@ -302,6 +302,21 @@ def test_a_channel_that_cannot_be_used_is_not_connected(cast, as_, wrong):
     assert Channel.objects.filter(store=cast.store).count() == 1
 
 
+def test_a_known_operator_fills_the_form_and_the_rest_stands_below_a_fold(cast, as_):
+    form = as_(cast.ana).get("/canais/novo?conector=mirakl&modelo=carrefour").text
+    above, below = form.split("<details", 1)
+    assert 'value="Carrefour"' in above
+    assert 'name="s_shop_api_key"' in above
+    assert 'name="s_column_sku"' in below
+
+
+def test_an_account_with_an_address_of_its_own_must_say_it(cast, as_):
+    given = {"connector": "mirakl", "code": "novo-mk", "s_shop_api_key": "a-secret-1"}
+    answer = as_(cast.ana).post("/canais/novo", connection(**given))
+    assert answer.status_code == 422
+    assert not Channel.objects.filter(code="novo-mk").exists()
+
+
 def test_an_unknown_connector_does_not_exist(cast, as_):
     assert as_(cast.ana).get("/canais/novo?conector=nobody").status_code == 404
     assert as_(cast.ana).post("/canais/novo", connection(connector="nobody")).status_code == 404

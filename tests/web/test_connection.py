@@ -158,3 +158,33 @@ def test_a_connector_without_such_a_page_has_no_button(cast, as_):
     assert "/conectar" not in client.get("/canais/mlb").text
     assert client.post("/canais/mlb/conectar").status_code == 404
     assert not Audit.objects.exists()
+
+
+def test_a_marketplace_that_names_the_code_otherwise_is_understood_and_tells_whose_account_it_is(cast, as_, asked):
+    Channel.objects.filter(pk=cast.channel.pk).update(connector="amazon")
+    client = as_(cast.ana)
+    told = {"spapi_oauth_code": "RH-1", "selling_partner_id": "A1SELLER", "state": begin(client)["state"]}
+    assert client.get("/canais/mlb/retorno", told, follow=True).status_code == 200
+    assert [(call["code"], call["told"]) for call in asked] == [("RH-1", {"seller_id": "A1SELLER"})]
+
+
+@pytest.mark.parametrize("code", ["", "x" * 513, "a\nb"])
+def test_an_odd_code_is_none(cast, as_, asked, code):
+    client = as_(cast.ana)
+    answer = client.get("/canais/mlb/retorno", {"code": code, "state": begin(client)["state"]})
+    assert (answer.status_code, asked) == (400, [])
+    assert "sem o código" in answer.text
+
+
+@pytest.mark.parametrize(("entered", "stands"), [("", "A1SELLER"), ("A1TYPED", "A1TYPED")])
+def test_what_comes_back_fills_only_what_nobody_entered(cast, monkeypatch, entered, stands):
+    async def exchanged(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(authorization, "exchange", exchanged)
+    cast.channel.settings = {"client_id": "app-1", "seller_id": entered}
+    cast.channel.save()
+    back = {"seller_id": "A1SELLER"}
+    authorization.finish(cast.channel.pk, "RH-1", redirect_uri="", verifier="", actor_id=cast.ana.pk, told=back)
+    assert Channel.objects.get(pk=cast.channel.pk).settings == {"client_id": "app-1", "seller_id": stands}
+    assert ("seller_id" in Audit.objects.get(verb="account connected").detail) is (not entered)

@@ -254,6 +254,15 @@ def test_the_newest_offer_is_compared_with_the_last_accepted_one(cast, ana, erro
     assert "item.attributes[BRAND]" in changes
 
 
+def test_an_offer_that_was_taken_by_a_later_answer_counts_as_accepted(cast, ana, error):
+    make_attempt(error, 1, "pending", offer={"item": {"title": "Velho"}})
+    make_attempt(error, 2, "accepted")
+    make_attempt(error, 3, offer={"item": {"title": "Novo"}})
+    page = ana.get(f"/produtos/{error.pk}").text
+    changes = page[page.index('id="mudancas"') : page.index('id="historico"')]
+    assert ("Velho" in changes, "Novo" in changes) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [

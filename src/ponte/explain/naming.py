@@ -14,11 +14,13 @@ MAX_NAME = 50
 def name_of(problem: Problem, language: str) -> str:
     """Return what a problem is about in the operator's words ("Marca" for BRAND), "" when nothing names it.
 
-    A name the marketplace gave (`params["name"]`) goes first; an address or a list is no name.
+    A name the marketplace gave (`params["name"]`) goes first, unless it is the bare field; an address or a list
+    is no name.
     """
     given = tidy(problem.params.get("name") or "", MAX_NAME)
     subject = tidy(problem.subject, MAX_NAME)
-    if given or not subject or "://" in subject:
+    bare = given in {subject, subject.rpartition(".")[2]}
+    if (given and not bare) or not subject or "://" in subject:
         return given
     return field_name(subject, language)
 

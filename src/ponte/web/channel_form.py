@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ponte.db.models import Channel
 from ponte.domain.connector import Manifest, Setting
-from ponte.flows.fitness import MAX_VALUE, Access, Described, Unfit
+from ponte.flows.fitness import MAX_VALUE, NOBODY, Access, Described, Unfit
 from ponte.web.explained import language
 from ponte.web.numbers import shown_number, typed_number, typed_whole
 
@@ -44,6 +44,7 @@ NOT_A_NUMBER = gettext_lazy(
 )
 FROM_CONNECTING = frozenset({"access_token", "refresh_token"})
 """Secrets that connecting the account brings."""
+WORTH_A_FOLD = 6
 WRONG_PASSWORD = gettext_lazy("A senha não confere.")
 
 
@@ -62,6 +63,8 @@ class Field:
     required: bool = False
     number: bool = False
     wide: bool = False
+    usual: bool = False
+    """Rarely changed, and nothing is wrong with it: it may stand below a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,22 @@ def access_fields(
     return tuple(_setting_field(one, channel, settings, flaws) for one in manifest.settings)
 
 
+def folded(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """Return the fields to show and those below the fold: few usual ones are not worth one."""
+    usual = tuple(one for one in fields if one.usual)
+    if len(usual) < WORTH_A_FOLD:
+        return fields, ()
+    return tuple(one for one in fields if not one.usual), usual
+
+
 def address_field(manifest: Manifest, value: str, flaws: Flaws) -> Field:
+    """Return the field of the address; without a usual one (`.invalid`) it is the account's own."""
+    label, flaw = _("Endereço do marketplace"), flaws.get("base_url", "")
+    if manifest.base_url.endswith(NOBODY):
+        hint = _("O endereço que o marketplace deu com a chave. Comece com https://.")
+        return Field("base_url", label, value, hint, flaw, required=True, wide=True)
     hint = _("Vazio: %(address)s. Só para ambientes de teste.") % {"address": manifest.base_url}
-    return Field("base_url", _("Endereço do marketplace"), value, hint, flaws.get("base_url", ""), wide=True)
+    return Field("base_url", label, value, hint, flaw, wide=True, usual=not flaw)
 
 
 def _setting_field(one: Setting, channel: Channel | None, settings: Mapping[str, object], flaws: Flaws) -> Field:
@@ -161,7 +177,8 @@ def _setting_field(one: Setting, channel: Channel | None, settings: Mapping[str,
     name, flaw = f"s_{one.name}", flaws.get(one.name, "")
     if not one.secret:
         value = str(settings.get(one.name, "") or one.default)
-        return Field(name, label, value, "", flaw, required=one.required, wide=True)
+        usual = bool(one.default) and not one.required and not flaw
+        return Field(name, label, value, "", flaw, required=one.required, wide=True, usual=usual)
     stamps = (channel.secrets_at if channel else None) or {}
     kept = one.name in stamps or (channel is not None and channel.secrets_at is None)
     at = stamps.get(one.name)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ponte.db.models import Attempt, Exchange, Integration
-from ponte.domain.lifecycle import AttemptResult
+from ponte.domain.lifecycle import AttemptResult, Status
 from ponte.domain.message import JSON
 from ponte.web.explained import problems_of
 from ponte.web.fields import Fields, Show, fields_of
@@ -57,21 +57,34 @@ def _fields(found: Integration, tried: Attempt | None, show: str) -> Fields:
         found,
         tried.provenance if tried else [],
         problems_of(found.problems),
-        otherwise=_verdict(tried),
+        otherwise=_verdict(found, tried),
         show=Show(show) if show in set(Show) else Show.FIRST,
     )
 
 
-def _verdict(tried: Attempt | None) -> Label | None:
+def _verdict(found: Integration, tried: Attempt | None) -> Label | None:
     """Say what became of the fields nobody complained of."""
     if tried is None:
         return None
     if tried.result in SENT:
         return Label(_("Aceito"), "", "")
+    if tried.result == AttemptResult.PENDING:
+        return _answered_later(found)
     # With an answer of the marketplace the whole offer was before it.
     if tried.result == AttemptResult.REJECTED and tried.http_status and tried.http_status >= 400:
         return Label(_("Sem ressalva"), "", "")
     return Label(_("Não enviado"), "", "")
+
+
+def _answered_later(found: Integration) -> Label:
+    """Say what a later look told of a try that was sent; the record's status is the newest answer."""
+    match found.status:
+        case Status.SUCCESS | Status.ALERT:
+            return Label(_("Aceito"), "", "")
+        case Status.ERROR:
+            return Label(_("Sem ressalva"), "", "")
+        case _:
+            return Label(_("Em análise"), "", "")
 
 
 def _answers(passed: Sequence[Exchange], *, of_vtex: bool) -> str:

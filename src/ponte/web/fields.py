@@ -45,6 +45,8 @@ RULES: Mapping[str, str | Promise] = {
     "https": gettext_lazy("Endereço seguro"),
     "standard": gettext_lazy("Regra padrão do conector"),
     "same name": gettext_lazy("Especificação de mesmo nome"),
+    "own path": gettext_lazy("Categoria de mesmo caminho"),
+    "list": gettext_lazy("Lista de especificações"),
 }
 
 

@@ -31,6 +31,7 @@ from ponte.web.channel_form import (
     access_fields,
     address_field,
     described_fields,
+    folded,
     kept_texts,
     said,
     typed,
@@ -199,9 +200,11 @@ def _forms(found: Channel, wrong: Wrong) -> Mapping[str, object]:
     account = access_fields(manifest, found, wrong.access, flaws if wrong.access else {})
     address = wrong.access.base_url if wrong.access else found.base_url
     account = (*account, address_field(manifest, address, flaws if wrong.access else {}))
+    shown, more = folded(account)
     return {
         "fields": fields,
-        "access": account,
+        "access": shown,
+        "access_more": more,
         "password_flaw": wrong.password,
         "here": address_of(found),
         "flawed": _flawed((*fields, *account)),

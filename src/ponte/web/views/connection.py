@@ -19,8 +19,6 @@ from ponte.web.connection import come_back, remember, return_address
 from ponte.web.pages import page
 from ponte.web.views.channels import address_of, channel_of
 
-MAX_CODE = 512
-
 
 @require_POST
 @administering
@@ -41,20 +39,21 @@ def back(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     """Take the code that the marketplace gave; what does not fit is said, and nothing is asked of anybody."""
     found = channel_of(visit, code)
     pending = come_back(request, visit.user, found, request.GET.get("state", ""))
-    given = request.GET.get("code", "")
+    given = authorization.read_back(found.connector, request.GET.dict())
     if pending is None:
         text = _("Este retorno não vale mais: já foi usado, passou de 10 minutos ou começou em outro navegador.")
         return _failed(request, visit, found, text)
     if request.GET.get("error"):
         return _failed(request, visit, found, _("O acesso não foi permitido na página do marketplace."))
-    if not given or len(given) > MAX_CODE:
+    if not given.code:
         return _failed(request, visit, found, _("O marketplace voltou sem o código de acesso."))
     done = authorization.finish(
         found.pk,
-        given,
+        given.code,
         redirect_uri=return_address(found.code),
         verifier=pending.verifier,
         actor_id=visit.user.pk,
+        told=given.settings,
     )
     if isinstance(done, Problem):
         return _failed(request, visit, found, _("O marketplace não aceitou a conexão."), done)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from ponte.connectors import Broken, get, installed
-from ponte.domain.connector import Connector, Finds
+from ponte.domain.connector import Connector, Finds, Manifest, Preset
 from ponte.flows import stores
 from ponte.flows.authorization import authorizes
 from ponte.flows.fitness import Access
@@ -24,12 +24,14 @@ from ponte.web.channel_form import (
     access_fields,
     address_field,
     described_fields,
+    folded,
     said,
     typed,
     typed_access,
 )
 from ponte.web.pages import page
 from ponte.web.passwords import confirmed
+from ponte.web.rows import TINTS
 from ponte.web.views.channels import address_of
 
 
@@ -41,6 +43,10 @@ class Choice:
     name: str
     short: str
     reason: str = ""
+    tint: int = 0
+    known: tuple[str, ...] = ()
+    """The operators of a platform that are known by name."""
+    beta: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +60,17 @@ def new_channel(request: HttpRequest, visit: Visit) -> HttpResponse:
     if isinstance(connector, Broken):
         raise Http404
     if request.method != "POST":
-        texts = {"code": "", "name": connector.manifest.name, "trade_policy": "1"}
-        return _form(request, visit, connector, Typed(texts, typed(request.POST).described))
+        preset = _preset(connector.manifest, request.GET.get("modelo", ""))
+        name = preset.name if preset else connector.manifest.name
+        texts = {"code": "", "name": name, "trade_policy": "1"}
+        access = Access(preset.base_url, preset.settings) if preset else None
+        return _form(request, visit, connector, Typed(texts, typed(request.POST).described), access)
     return _connect(request, visit, connector)
+
+
+def _preset(manifest: Manifest, code: str) -> Preset | None:
+    """Return the known operator that the address names."""
+    return next((one for one in manifest.presets if one.code == code), None)
 
 
 def _connect(request: HttpRequest, visit: Visit, connector: Connector) -> HttpResponse:
@@ -102,13 +116,16 @@ def _form(
         *access_fields(connector.manifest, None, access, wrong),
         address_field(connector.manifest, access.base_url if access else "", wrong),
     )
+    shown, more = folded(account)
     context = {
         "connector": connector.manifest,
         "has_oauth": authorizes(connector.manifest.code),
         "finds": isinstance(connector, Finds),
         "adopts": request.method != "POST" or request.POST.get("adotar") == "1",
         "fields": [one for one in fields if one.name not in {"requests_per_second", "concurrency"}],
-        "access": account,
+        "access": shown,
+        "access_more": more,
+        "preset": _preset(connector.manifest, request.GET.get("modelo", "")),
         "password_flaw": wrong.get("password", ""),
         "flawed": [one for one in (*fields, *account) if one.flaw],
     }
@@ -119,6 +136,12 @@ def _choices() -> list[Choice]:
     return [
         Choice(code, code, code[:2].upper(), found.reason[:200])
         if isinstance(found, Broken)
-        else Choice(code, found.manifest.name, found.manifest.short or found.manifest.name[:2].upper())
-        for code, found in installed().items()
+        else _choice(found.manifest, at % TINTS)
+        for at, (code, found) in enumerate(installed().items(), 1)
     ]
+
+
+def _choice(manifest: Manifest, tint: int) -> Choice:
+    short = manifest.short or manifest.name[:2].upper()
+    known = tuple(one.name for one in manifest.presets)
+    return Choice(manifest.code, manifest.name, short, tint=tint, known=known, beta=manifest.beta)
