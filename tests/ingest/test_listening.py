@@ -11,6 +11,8 @@ from datetime import timedelta
 
 import pytest
 from asgi_client import Call, Told, call
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -329,3 +331,18 @@ def test_the_posts_of_the_fake_marketplace_are_believed_when_they_should_be(sign
         return post(key, body, *((name.lower().encode(), value.encode()) for name, value in headers.items()))
 
     assert statuses(*(posted(variant) for variant in VARIANTS)) == [200, 401, 401]
+
+
+def test_the_work_of_many_posts_is_locked_in_one_go_and_each_listing_looked_at_once(
+    signed: tuple[Channel, str],
+) -> None:
+    """Portion by portion, two receivers or a settlement could wait for each other."""
+    channel, _ = signed
+    for number in range(3):
+        make_integration(channel, f"sku-{number}", listing_id=f"L{number}")
+    strangers = tuple(f"none-{number}" for number in range(hears.AT_ONCE))
+    posts = [("sku-2", "listing:L1"), strangers, ("listing:L2", "sku-0")]
+    with CaptureQueriesContext(connection) as asked:
+        hears.look_again([hears.Look(channel.pk, about, signed=True) for about in posts])
+    assert sum("INSERT INTO db_work" in query["sql"] for query in asked) == 1
+    assert Work.objects.count() == 3
