@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ponte.web.sessions.limited",
+    "ponte.web.account.sessions.limited",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -142,8 +142,8 @@ LOGIN_REDIRECT_URL = "/produtos"
 LOGOUT_REDIRECT_URL = "/entrar"
 
 # Sign-in, second factors and sessions are django-allauth's, on our paths and with our pages (docs/adr/0017).
-ACCOUNT_ADAPTER = "ponte.web.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "ponte.web.account_forms.SignIn"}
+ACCOUNT_ADAPTER = "ponte.web.account.adapters.Accounts"
+ACCOUNT_FORMS = {"login": "ponte.web.account.forms.SignIn"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -159,13 +159,13 @@ ACCOUNT_RATE_LIMITS = {
     "password_tries": "100/900s/key",
     "invitation": "20/m/ip",
 }
-MFA_ADAPTER = "ponte.web.accounts.SecondFactors"
+MFA_ADAPTER = "ponte.web.account.adapters.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Ponte"
 MFA_TOTP_TOLERANCE = 0
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-SOCIALACCOUNT_ADAPTER = "ponte.web.accounts.CompanyAccounts"
+SOCIALACCOUNT_ADAPTER = "ponte.web.account.adapters.CompanyAccounts"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False

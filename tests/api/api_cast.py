@@ -16,7 +16,7 @@ from ponte.domain.fingerprint import fingerprint
 from ponte.domain.lifecycle import Status
 from ponte.domain.offer import Provenance
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline_first
-from ponte.flows.people import join, make_token
+from ponte.flows.people.people import join, make_token
 
 NOON = datetime(2026, 6, 10, 15, 0, tzinfo=UTC)  # noon in São Paulo
 GTIN = Problem(

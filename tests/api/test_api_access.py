@@ -13,7 +13,7 @@ from ponte.db.models import Audit, BulkAction, Cause, Integration, Membership, T
 from ponte.db.scope import Scope
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.flows import bulk
-from ponte.flows.people import find_token, make_token, revoke_token, token_text
+from ponte.flows.people.people import find_token, make_token, revoke_token, token_text
 
 ROUTES = sorted((method, path) for path, methods in openapi()["paths"].items() for method in methods)
 # What an operator of the store gets; "testChannel" goes to the network: see test_api_shapes.

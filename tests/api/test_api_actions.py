@@ -7,7 +7,7 @@ from api_cast import Api, integration
 
 from ponte.db.models import BulkAction, Role, Work
 from ponte.flows import bulk
-from ponte.flows.bulk_limits import CEILINGS
+from ponte.flows.bulk.limits import CEILINGS
 
 
 @pytest.fixture

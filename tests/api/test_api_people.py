@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from api_cast import shop
 
-from ponte.flows.people import NotAllowedHereError, add_user, join, leave, role_in, weaknesses
+from ponte.flows.people.people import NotAllowedHereError, add_user, join, leave, role_in, weaknesses
 
 
 def test_a_new_person_signs_in_with_their_password_in_their_language(db):

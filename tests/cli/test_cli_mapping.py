@@ -6,7 +6,7 @@ import pytest
 
 from factories import make_channel, make_store
 from ponte.db.models import Channel, MappingVersion
-from ponte.flows.mapping import save_mapping
+from ponte.flows.mapping.saving import save_mapping
 
 pytestmark = pytest.mark.django_db
 GOOD = 'version: 1\ncategories:\n  "1": MLB1  # um\n'

@@ -7,7 +7,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cast import person
 from factories import make_store
 from ponte.db.models import Audit, Membership, Role, User
-from ponte.flows import invitations
+from ponte.flows.people import invitations
 
 pytestmark = pytest.mark.django_db
 

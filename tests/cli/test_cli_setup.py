@@ -6,7 +6,7 @@ from factories import make_channel, make_store
 from ponte.cli import COMMANDS, main, ponte
 from ponte.config import config
 from ponte.db.models import Channel, Lane, Membership, Store, User
-from ponte.flows.people import find_token
+from ponte.flows.people.people import find_token
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from ponte.db import listings
 from ponte.db.listings import Show
 from ponte.db.models import Integration
 from ponte.db.scope import Scope
-from ponte.flows.listing_search import unlisted
-from ponte.flows.sheet_check import of_sheet
+from ponte.flows.facts.sheet_check import of_sheet
+from ponte.flows.listings.search import unlisted
 
 pytestmark = pytest.mark.django_db
 INDEX = {

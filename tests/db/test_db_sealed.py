@@ -10,7 +10,7 @@ from ponte.db import sealed
 from ponte.db.models import Channel, Store
 from ponte.db.sealed import WrongKeyError, seal, seal_all, unseal, unseal_all
 from ponte.db.sql import fetch
-from ponte.flows.stores import add_store, rotate_key
+from ponte.flows.channels.stores import add_store, rotate_key
 
 CANARY = "canary-7f3a9c-do-not-store"
 

@@ -15,9 +15,9 @@ from cast import PASSWORD
 from factories import make_integration
 from ponte.config import config
 from ponte.db.models import Channel, Lane
-from ponte.flows.fitness import Access
-from ponte.flows.mapping import save_mapping
-from ponte.flows.stores import set_access
+from ponte.flows.channels.fitness import Access
+from ponte.flows.channels.stores import set_access
+from ponte.flows.mapping.saving import save_mapping
 from ponte.sandbox.catalogue import make_catalogue
 from ponte.sandbox.serve import serve
 

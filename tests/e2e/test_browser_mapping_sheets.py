@@ -13,8 +13,8 @@ from factories import make_attempt, make_integration
 from ponte.db.models import BulkAction, Channel
 from ponte.domain.mapping_tree import tree_of
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.facts import keep_fact
-from ponte.flows.mapping import save_mapping
+from ponte.flows.facts.learning import keep_fact
+from ponte.flows.mapping.saving import save_mapping
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = Path(__file__).parent / "vendor" / "axe-core@4.14.1" / "axe.min.js"

@@ -11,10 +11,10 @@ import sys
 
 async def _refresh(channel_id: int, tasks: int) -> list[int]:
     from ponte.config import config
-    from ponte.flows.channel import ChannelLine
-    from ponte.flows.context import Context, read_context
     from ponte.flows.offline import Database
-    from ponte.flows.tokens import Credentials, refresh
+    from ponte.flows.pipeline.channel import ChannelLine
+    from ponte.flows.pipeline.context import Context, read_context
+    from ponte.flows.pipeline.tokens import Credentials, refresh
     from ponte.net.transport import Transport
 
     database = Database()

@@ -16,7 +16,7 @@ POISON = "FAULTS_POISON"
 def no_rescue() -> None:
     """Never take a lane whose holder did not give it back."""
     from ponte.db.models import Lane
-    from ponte.flows import runner
+    from ponte.flows.pipeline import runner
 
     take = runner.take
 
@@ -31,7 +31,7 @@ def no_doubt() -> None:
     """Believe what an older epoch wrote, or may have written, and what the listing remembers."""
     from dataclasses import replace
 
-    from ponte.flows import begin, doubts, settlement
+    from ponte.flows.pipeline import begin, doubts, settlement
 
     for module in (begin, doubts, settlement):
         module.doubted_until = lambda digest: None
@@ -51,7 +51,7 @@ def no_doubt() -> None:
 
 def no_fence() -> None:
     """Send whatever the lease says, and have no doubts afterwards."""
-    from ponte.flows.lease import Fence, Lease
+    from ponte.flows.pipeline.lease import Fence, Lease
 
     async def always(self: Fence, integration_id: int, generation: int) -> bool:
         return True
@@ -65,7 +65,7 @@ def no_look_up() -> None:
     """Create without asking, whatever an earlier create came to."""
     from dataclasses import replace
 
-    from ponte.flows import begin
+    from ponte.flows.pipeline import begin
 
     job = begin._job
 
@@ -101,35 +101,35 @@ def no_death_cap() -> None:
 
 def quick_refresh() -> None:
     """The right to refresh a token ends after two seconds instead of 35."""
-    from ponte.flows import tokens
+    from ponte.flows.pipeline import tokens
 
     tokens.REFRESH_SECONDS = 2.0
 
 
 def no_refresh_lock() -> None:
     """Let everybody refresh who wants to."""
-    from ponte.flows import tokens
+    from ponte.flows.pipeline import tokens
 
     tokens._may_refresh = lambda channel_id, version: True
 
 
 def no_breaker() -> None:
     """Never open the circuit."""
-    from ponte.flows.breaker import Breaker
+    from ponte.flows.pipeline.breaker import Breaker
 
     Breaker.watch = lambda self, outcome: None
 
 
 def quick_breaker() -> None:
     """Open the circuit for two seconds instead of thirty."""
-    from ponte.flows import breaker
+    from ponte.flows.pipeline import breaker
 
     breaker.FIRST_SECONDS = 2.0
 
 
 def no_grace() -> None:
     """Die of SIGTERM at once, with whatever runs."""
-    from ponte.flows.runner import Runner
+    from ponte.flows.pipeline.runner import Runner
 
     Runner.stop = lambda self: os._exit(143)
 

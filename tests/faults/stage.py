@@ -143,7 +143,7 @@ def _connect(stage: Stage, places: dict[str, Any]) -> None:
 
     django.setup()
     from ponte.db.models import Channel, Lane, Store
-    from ponte.flows.stores import Unusable, add_channel, add_store
+    from ponte.flows.channels.stores import Unusable, add_channel, add_store
     from ponte.ops.database import migrate
 
     migrate()

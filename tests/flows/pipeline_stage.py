@@ -19,14 +19,14 @@ from ponte.db.models import Attempt, Channel, Exchange, Integration, Lane, Store
 from ponte.db.scope import Scope
 from ponte.db.sql import fetch
 from ponte.domain.lifecycle import Priority, Trigger
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import Context, read_context
-from ponte.flows.drain import LaneDrain, Served
+from ponte.flows.channels.stores import add_channel, add_store, set_mapping
 from ponte.flows.ingest import Hint, take
-from ponte.flows.lease import Lease
 from ponte.flows.offline import Database
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import Context, read_context
+from ponte.flows.pipeline.drain import LaneDrain, Served
+from ponte.flows.pipeline.lease import Lease
 from ponte.flows.reprocess import reprocess
-from ponte.flows.stores import add_channel, add_store, set_mapping
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
 from ponte.queue import lanes

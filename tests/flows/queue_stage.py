@@ -17,10 +17,10 @@ from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Listing, Outcome, Postponed
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
-from ponte.flows.begin import begin
 from ponte.flows.ingest import Hint, take
-from ponte.flows.job import Job, Result
-from ponte.flows.settlement import write_results
+from ponte.flows.pipeline.begin import begin
+from ponte.flows.pipeline.job import Job, Result
+from ponte.flows.pipeline.settlement import write_results
 from ponte.net.converse import Record
 from ponte.queue import lanes
 from ponte.queue.lanes import Held

@@ -10,10 +10,10 @@ from pipeline_stage import Stage, play
 
 from ponte.db.models import Audit, Channel, Lane
 from ponte.domain.problem import Problem
-from ponte.flows import authorization
-from ponte.flows.authorization import Begun, Connected
-from ponte.flows.context import Unready
-from ponte.flows.mapping_trial import Fate, try_mapping
+from ponte.flows.channels import authorization
+from ponte.flows.channels.authorization import Begun, Connected
+from ponte.flows.mapping.trial import Fate, try_mapping
+from ponte.flows.pipeline.context import Unready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BACK = "https://ponte.example/canais/mlb/retorno"

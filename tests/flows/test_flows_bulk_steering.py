@@ -31,11 +31,11 @@ from ponte.db.models import ActionCount, ActionState, Audit, BulkAction, Channel
 from ponte.db.scope import Scope
 from ponte.domain.outcome import Accepted, Postponed, Rejected
 from ponte.flows import bulk
-from ponte.flows.begin import begin
-from ponte.flows.bulk_limits import CEILINGS, TooManyError
+from ponte.flows.bulk.limits import CEILINGS, TooManyError
+from ponte.flows.channels.store_pause import pause_all, resume_all
+from ponte.flows.pipeline.begin import begin
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
-from ponte.flows.store_pause import pause_all, resume_all
 from ponte.queue import lanes
 from ponte.queue.work import due
 

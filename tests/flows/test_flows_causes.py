@@ -19,8 +19,8 @@ from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
 from ponte.domain.outcome import Accepted, Blocked, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.begin import begin
 from ponte.flows.causes import Until, decide
+from ponte.flows.pipeline.begin import begin
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import reprocess
 from ponte.queue import lanes

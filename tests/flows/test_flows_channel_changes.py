@@ -12,11 +12,11 @@ from ponte.db.clock import now_ms
 from ponte.db.models import Audit, Channel, Integration, Lane, MappingVersion, Work
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Trigger
-from ponte.flows import channels, stores
-from ponte.flows.archived import put_away
-from ponte.flows.fitness import Access, Described, Unfit
+from ponte.flows.channels import steer, stores
+from ponte.flows.channels.archived import put_away
+from ponte.flows.channels.fitness import Access, Described, Unfit
 from ponte.flows.ingest import Hint, doors, take
-from ponte.flows.mapping import Overtaken, Refused, Saved, save_mapping
+from ponte.flows.mapping.saving import Overtaken, Refused, Saved, save_mapping
 from ponte.flows.reprocess import reprocess
 from ponte.queue.lanes import due_lanes
 
@@ -89,7 +89,7 @@ def test_a_new_secret_ends_the_old_tokens_and_lets_a_disconnected_lane_go_on(mad
 
 
 def test_new_keys_do_not_start_a_channel_that_a_person_paused(made):
-    channels.pause(made.pk, store_id=made.store_id, actor_id=None)
+    steer.pause(made.pk, store_id=made.store_id, actor_id=None)
     stores.set_access(made, Access(settings={"client_id": "1"}, secrets={"client_secret": "x" * 9}), actor_id=None)
     assert Lane.objects.get().state == "paused"
 
@@ -146,7 +146,7 @@ def test_the_stores_vtex_keys_are_replaced_one_by_one(store):
 
 
 def test_a_pause_keeps_who_and_why(made):
-    channels.pause(made.pk, store_id=made.store_id, actor_id=None, reason="  Promoção no ar  ")
+    steer.pause(made.pk, store_id=made.store_id, actor_id=None, reason="  Promoção no ar  ")
     assert Lane.objects.get().reason == {"note": "Promoção no ar", "actor_id": None}
     assert audited("channel paused") == [{"reason": "Promoção no ar"}]
 
@@ -167,8 +167,8 @@ def busy(store):
 
 def test_f46_taking_a_channel_out_cancels_what_waits_and_keeps_the_history(store, busy):
     records = Integration.objects.count()
-    assert channels.waiting(busy.pk) == 300
-    assert channels.take_out(busy.pk, store_id=store.pk, actor_id=None) == 300
+    assert steer.waiting(busy.pk) == 300
+    assert steer.take_out(busy.pk, store_id=store.pk, actor_id=None) == 300
     assert not Work.objects.filter(lane__channel=busy).exists()
     assert Integration.objects.count() == records
     [detail] = audited("channel removed")
@@ -177,7 +177,7 @@ def test_f46_taking_a_channel_out_cancels_what_waits_and_keeps_the_history(store
 
 def test_f46_a_channel_that_was_taken_out_is_in_no_list_no_count_and_no_door(store, busy):
     scope = Scope(store.pk)
-    channels.take_out(busy.pk, store_id=store.pk, actor_id=None)
+    steer.take_out(busy.pk, store_id=store.pk, actor_id=None)
     assert [state.channel.code for state in queries.channels(scope)] == ["amz"]
     assert {row.sku for row in queries.page(scope, queries.Filters()).rows} == {"o1"}
     assert queries.page(scope, queries.Filters(removed=True)).rows == ()
@@ -189,17 +189,17 @@ def test_f46_a_channel_that_was_taken_out_is_in_no_list_no_count_and_no_door(sto
 
 def test_f46_nothing_wakes_a_channel_that_was_taken_out(store, busy):
     found = Integration.objects.get(sku="e1")
-    channels.take_out(busy.pk, store_id=store.pk, actor_id=None)
+    steer.take_out(busy.pk, store_id=store.pk, actor_id=None)
     take([Hint(busy.pk, "product", "e1"), Hint(busy.pk, "product", "new")])
     assert reprocess([found.pk], scope=Scope(store.pk), actor_id=None).queued == ()
-    assert channels.resume(busy.pk, store_id=store.pk, actor_id=None) is False
-    assert channels.take_out(busy.pk, store_id=store.pk, actor_id=None) is None
+    assert steer.resume(busy.pk, store_id=store.pk, actor_id=None) is False
+    assert steer.take_out(busy.pk, store_id=store.pk, actor_id=None) is None
     assert not Work.objects.exists()
     assert not Integration.objects.filter(sku="new").exists()
 
 
 def test_f47_the_code_of_a_channel_that_was_taken_out_may_be_given_again(store, busy):
-    channels.take_out(busy.pk, store_id=store.pk, actor_id=None)
+    steer.take_out(busy.pk, store_id=store.pk, actor_id=None)
     again = make_channel(store)
     assert {one.state.channel.pk for one in overviews(Scope(store.pk))} > {again.pk}
     assert queries.page(Scope(store.pk), queries.Filters(channel="mlb")).rows == ()
@@ -210,7 +210,7 @@ def test_f47_the_code_of_a_channel_that_was_taken_out_may_be_given_again(store, 
 def test_a_send_that_ran_when_its_channel_was_taken_out_ends_and_does_not_come_back(store, busy):
     one = Work.objects.order_by("pk").first()
     Work.objects.filter(pk=one.pk).update(lease_epoch=1)
-    assert channels.take_out(busy.pk, store_id=store.pk, actor_id=None) == 299
+    assert steer.take_out(busy.pk, store_id=store.pk, actor_id=None) == 299
     assert Work.objects.count() == 1
     Work.objects.update(lease_epoch=0, due_at_ms=now_ms())
     make_integration(busy, "late", "success")
@@ -220,7 +220,7 @@ def test_a_send_that_ran_when_its_channel_was_taken_out_ends_and_does_not_come_b
 
 
 def test_a_channel_of_another_store_cannot_be_taken_out(busy):
-    assert channels.take_out(busy.pk, store_id=make_store("outra").pk, actor_id=None) is None
+    assert steer.take_out(busy.pk, store_id=make_store("outra").pk, actor_id=None) is None
     assert Work.objects.count() == 300
 
 

@@ -10,14 +10,14 @@ from pipeline_stage import Stage, play
 from ponte.db.models import Channel, Fact, Integration, Lane, Store, Work
 from ponte.domain.lifecycle import Priority
 from ponte.domain.outcome import Blocked
-from ponte.flows import authorization, channels
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import Context, Unready, read_context
-from ponte.flows.facts import FactBook, keep_fact, read_facts
+from ponte.flows.channels import authorization, steer
+from ponte.flows.channels.stores import Unusable, add_channel, set_mapping
+from ponte.flows.facts.learning import FactBook, keep_fact, read_facts
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import Context, Unready, read_context
+from ponte.flows.pipeline.tokens import Credentials, refresh
 from ponte.flows.preview import preview
-from ponte.flows.stores import Unusable, add_channel, set_mapping
 from ponte.flows.sync import sync
-from ponte.flows.tokens import Credentials, refresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,7 +35,7 @@ async def line_of(stage: Stage) -> ChannelLine:
 def test_a_channel_whose_both_sides_answer_is_fine(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=stage.channel.store_id)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=stage.channel.store_id)
         assert (tested.ok, tested.problems) == (True, ())
 
     play(scene)
@@ -46,7 +46,7 @@ def test_both_sides_are_asked_and_each_says_what_is_wrong(reachable):
         reachable(*stage.hosts)
         stage.vtex_board.arm({"kind": "status", "path": "/api/*", "status": 403})
         stage.market.tokens.revoke(stage.sandbox.mercadolivre.sellers[0].user_id)
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=stage.channel.store_id)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=stage.channel.store_id)
         found = {problem.kind.name for problem in tested.problems}
         assert (tested.ok, {"VTEX_AUTH", "AUTH_INVALID"} <= found) == (False, True)
 
@@ -57,7 +57,7 @@ def test_an_inactive_trade_policy_is_told(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
         await stage.do(Channel.objects.update, trade_policy="77")
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=stage.channel.store_id)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=stage.channel.store_id)
         assert [problem.kind.name for problem in tested.problems] == ["VTEX_NOT_IN_TRADE_POLICY"]
 
     play(scene)
@@ -66,10 +66,10 @@ def test_an_inactive_trade_policy_is_told(reachable):
 def test_a_channel_of_another_store_or_with_a_broken_connector_cannot_be_tested(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=999)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=999)
         assert tested.ok is False
         await stage.do(Channel.objects.update, connector="nobody")
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=stage.channel.store_id)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=stage.channel.store_id)
         assert tested.ok is False
         assert tested.problems
 
@@ -80,7 +80,7 @@ def test_secrets_that_do_not_open_are_told(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
         await stage.do(Channel.objects.update, secrets_sealed="v1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-        tested = await stage.elsewhere(channels.test, stage.channel.pk, store_id=stage.channel.store_id)
+        tested = await stage.elsewhere(steer.test, stage.channel.pk, store_id=stage.channel.store_id)
         assert [problem.code for problem in tested.problems] == ["secret_key"]
 
     play(scene)
@@ -89,14 +89,14 @@ def test_secrets_that_do_not_open_are_told(reachable):
 def test_pause_and_resume_are_the_stores_own():
     async def scene(stage: Stage) -> None:
         own = stage.channel.store_id
-        assert await stage.do(channels.pause, stage.channel.pk, store_id=999, actor_id=None) is False
-        assert await stage.do(channels.pause, stage.channel.pk, store_id=own, actor_id=None) is True
+        assert await stage.do(steer.pause, stage.channel.pk, store_id=999, actor_id=None) is False
+        assert await stage.do(steer.pause, stage.channel.pk, store_id=own, actor_id=None) is True
         assert (await stage.lane_now()).state == "paused"
         await stage.tell(stage.healthy[0])
         assert await stage.drain() is None
         await stage.do(keep_fact, stage.channel.pk, "account", {"user_id": "1"})
         await stage.do(Lane.objects.update, breaker_trips=3, breaker_until_ms=9_999_999_999_999, reason={"code": "x"})
-        assert await stage.do(channels.resume, stage.channel.pk, store_id=own, actor_id=None) is True
+        assert await stage.do(steer.resume, stage.channel.pk, store_id=own, actor_id=None) is True
         lane = await stage.lane_now()
         assert (lane.state, lane.breaker_trips, lane.breaker_until_ms, lane.reason) == ("open", 0, 0, None)
         assert await stage.do(Fact.objects.count) == 0

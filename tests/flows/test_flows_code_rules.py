@@ -19,8 +19,8 @@ from ponte.db.models import Problem as ProblemRow
 from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows import code_sweep
-from ponte.flows.code_rules import Draft, Unfit, effect, flaws, keep, switch
+from ponte.flows.codes import sweep as code_sweep
+from ponte.flows.codes.rules import Draft, Unfit, effect, flaws, keep, switch
 
 pytestmark = pytest.mark.django_db
 

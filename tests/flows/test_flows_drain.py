@@ -10,13 +10,13 @@ from pipeline_stage import Stage, _take, play
 from ponte.config import ConfigError
 from ponte.db.models import Attempt, Channel, Lane, Store, Work
 from ponte.flows import failpoints
-from ponte.flows.channel import ChannelLine
-from ponte.flows.channels import pause
-from ponte.flows.code_rules import Draft, keep
-from ponte.flows.context import read_context
-from ponte.flows.drain import LaneDrain
-from ponte.flows.lease import Lease
-from ponte.flows.mapping import Saved, save_mapping
+from ponte.flows.channels.steer import pause
+from ponte.flows.codes.rules import Draft, keep
+from ponte.flows.mapping.saving import Saved, save_mapping
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import read_context
+from ponte.flows.pipeline.drain import LaneDrain
+from ponte.flows.pipeline.lease import Lease
 from ponte.net.pace import Pace
 from ponte.sandbox.catalogue import make_catalogue
 

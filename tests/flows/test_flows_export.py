@@ -19,10 +19,10 @@ from ponte.db.history import Asked
 from ponte.db.models import Audit, Cause, Export, Integration
 from ponte.db.scope import Scope
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.export import CausesAsked, FileType, Order, RecordsAsked, TooMany, begin, pieces
-from ponte.flows.export_cells import Column, Kind
-from ponte.flows.export_csv import Csv, safe, text_of
-from ponte.flows.export_xlsx import Xlsx, letters, serial
+from ponte.flows.export.as_csv import Csv, safe, text_of
+from ponte.flows.export.as_xlsx import Xlsx, letters, serial
+from ponte.flows.export.cells import Column, Kind
+from ponte.flows.export.sending import CausesAsked, FileType, Order, RecordsAsked, TooMany, begin, pieces
 from spreadsheet import formulas_and_links, sheets_of
 
 FORMULAS = [

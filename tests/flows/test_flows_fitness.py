@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ponte.connectors import get
-from ponte.flows.fitness import Access, Described, Unfit, address_flaw, unfit_access, unfit_description
+from ponte.flows.channels.fitness import Access, Described, Unfit, address_flaw, unfit_access, unfit_description
 
 MANIFEST = get("mercadolivre").manifest
 
@@ -44,12 +44,16 @@ def test_f33_an_address_that_leads_inward_or_is_none_is_refused_when_it_is_saved
 
 
 def test_an_address_of_the_public_internet_is_fine(monkeypatch):
-    monkeypatch.setattr("ponte.flows.fitness.socket.getaddrinfo", lambda *_: [(0, 0, 0, "", ("93.184.216.34", 443))])
+    monkeypatch.setattr(
+        "ponte.flows.channels.fitness.socket.getaddrinfo", lambda *_: [(0, 0, 0, "", ("93.184.216.34", 443))]
+    )
     assert address_flaw("https://api.mercadolibre.com") is None
 
 
 def test_f33_a_name_that_leads_inward_is_refused(monkeypatch):
-    monkeypatch.setattr("ponte.flows.fitness.socket.getaddrinfo", lambda *_: [(0, 0, 0, "", ("10.1.2.3", 443))])
+    monkeypatch.setattr(
+        "ponte.flows.channels.fitness.socket.getaddrinfo", lambda *_: [(0, 0, 0, "", ("10.1.2.3", 443))]
+    )
     assert address_flaw("https://intranet.example") is Unfit.INWARD
 
 

@@ -11,7 +11,7 @@ import pytest
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
-from ponte.flows.gathering import Gathering, Joining
+from ponte.flows.pipeline.gathering import Gathering, Joining
 from ponte.net.converse import Party, Record, converse
 from ponte.net.pace import Pace
 from ponte.net.transport import FENCED, Line

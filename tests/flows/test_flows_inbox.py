@@ -13,7 +13,7 @@ from ponte.domain.lifecycle import Priority
 from ponte.flows import inbox
 from ponte.flows.inbox import fold, write_down
 from ponte.flows.ingest import CHUNK, Hint
-from ponte.flows.runner import Runner
+from ponte.flows.pipeline.runner import Runner
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from ponte.domain.lifecycle import Task, Trigger
 from ponte.domain.mapping import Mapping
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.integrate import Desk, _withdraw, integrate
-from ponte.flows.job import Job, Result
+from ponte.flows.pipeline.integrate import Desk, _withdraw, integrate
+from ponte.flows.pipeline.job import Job, Result
 from ponte.net.converse import Party
 from ponte.net.pace import Pace
 from ponte.net.transport import Line

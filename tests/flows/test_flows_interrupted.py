@@ -25,10 +25,10 @@ from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Accepted, Pending, Postponed
 from ponte.domain.retry import DEAD_LETTER_SECONDS
-from ponte.flows.begin import begin
+from ponte.flows.pipeline.begin import begin
+from ponte.flows.pipeline.settlement import SUPERSEDED, bury
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
-from ponte.flows.settlement import SUPERSEDED, bury
 from ponte.queue.work import doomed
 
 pytestmark = pytest.mark.django_db

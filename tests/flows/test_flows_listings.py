@@ -12,16 +12,17 @@ from ponte.db.models.identity import How
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Hold
 from ponte.domain.outcome import Accepted, Listing
-from ponte.flows import listing_looks, listing_search, listings
-from ponte.flows.begin import begin
 from ponte.flows.bulk import start
-from ponte.flows.bulk_steps import step as bulk_step
-from ponte.flows.errands import Errands
-from ponte.flows.job import Result
-from ponte.flows.listing_looks import Seen, Subject
+from ponte.flows.bulk.steps import step as bulk_step
+from ponte.flows.listings import deeds, looks
+from ponte.flows.listings import search as listing_search
+from ponte.flows.listings.looks import Seen, Subject
+from ponte.flows.pipeline.begin import begin
+from ponte.flows.pipeline.errands import Errands
+from ponte.flows.pipeline.job import Result
+from ponte.flows.pipeline.settlement import write_results
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
-from ponte.flows.settlement import write_results
 from ponte.net.converse import Record
 from ponte.queue.lanes import release
 
@@ -156,7 +157,7 @@ def test_several_listings_of_a_sku_are_left_to_a_person(reachable):
         await errand(stage)
         done = await stage.do(ListingSearch.objects.get)
         assert (done.looked, done.adopted, done.several) == (1, 0, 1)
-        seen = await stage.elsewhere(listing_looks.look_for, await subject(stage, sku), seconds=10)
+        seen = await stage.elsewhere(looks.look_for, await subject(stage, sku), seconds=10)
         assert isinstance(seen, Seen)
         assert {one.listing.id for one in seen.found} == {listing.id for listing in stage.listings(sku)}
 
@@ -187,17 +188,17 @@ def test_a_person_links_by_id_or_address_and_never_what_is_anothers(reachable):
         await stage.run(one, two)
         [mine], [other] = stage.listings(one), stage.listings(two)
         about = await subject(stage, one)
-        assert (await deed(stage, listings.unlink, one)).before.id == mine.id
+        assert (await deed(stage, deeds.unlink, one)).before.id == mine.id
         address = f"https://produto.mercadolivre.com.br/MLB-{mine.id[3:]}-tenis-corrida-_JM?x=1#y"
         for text in (mine.id, f" {mine.id} ", address):
-            seen = await stage.elsewhere(listing_looks.look_up, about, text, seconds=10)
+            seen = await stage.elsewhere(looks.look_up, about, text, seconds=10)
             assert [(found.listing.id, found.owner) for found in seen.found] == [(mine.id, None)]
-        seen = await stage.elsewhere(listing_looks.look_up, about, other.id, seconds=10)
+        seen = await stage.elsewhere(looks.look_up, about, other.id, seconds=10)
         [found] = seen.found
         assert (found.owner.sku, found.under, found.sku) == (two, False, two)
-        taken = await deed(stage, listings.link, one, found.listing, how=How.CHOSEN)
-        assert taken == listings.Taken(found.owner)
-        done = await deed(stage, listings.link, one, Listing(mine.id), how=How.CHOSEN)
+        taken = await deed(stage, deeds.link, one, found.listing, how=How.CHOSEN)
+        assert taken == deeds.Taken(found.owner)
+        done = await deed(stage, deeds.link, one, Listing(mine.id), how=How.CHOSEN)
         assert done.listing.id == mine.id
         assert await links(stage, one) == [(mine.id, "sent", "unlinked"), (mine.id, "chosen", "")]
         await stage.ask_for(one)
@@ -212,7 +213,7 @@ def test_a_person_links_by_id_or_address_and_never_what_is_anothers(reachable):
 )
 def test_a_text_that_names_no_listing_asks_nobody(text):
     about = Subject(1, 1, "product", "1")
-    assert listing_looks.look_up(about, text, seconds=1) == Seen(readable=False)
+    assert looks.look_up(about, text, seconds=1) == Seen(readable=False)
 
 
 def test_a_listing_of_another_seller_is_not_found(reachable):
@@ -222,7 +223,7 @@ def test_a_listing_of_another_seller_is_not_found(reachable):
         await stage.run(one, two)
         [other] = stage.listings(two)
         other.body["seller_id"] = 999
-        seen = await stage.elsewhere(listing_looks.look_up, await subject(stage, one), other.id, seconds=10)
+        seen = await stage.elsewhere(looks.look_up, await subject(stage, one), other.id, seconds=10)
         assert seen == Seen()
 
     play(scene, index_lag_seconds=0)
@@ -234,11 +235,11 @@ def test_a_record_with_a_listing_is_linked_to_another_only_when_told_to_replace(
         await stage.run(sku)
         [listing] = stage.listings(sku)
         new = Listing("MLB9999999999")
-        assert await deed(stage, listings.link, sku, new, how=How.CHOSEN) is listings.Refusal.LINKED
-        done = await deed(stage, listings.link, sku, new, how=How.CHOSEN, replacing=True)
+        assert await deed(stage, deeds.link, sku, new, how=How.CHOSEN) is deeds.Refusal.LINKED
+        done = await deed(stage, deeds.link, sku, new, how=How.CHOSEN, replacing=True)
         assert done.before.id == listing.id
         assert await links(stage, sku) == [(listing.id, "sent", "replaced"), (new.id, "chosen", "")]
-        again = await deed(stage, listings.link, sku, new, how=How.CHOSEN)
+        again = await deed(stage, deeds.link, sku, new, how=How.CHOSEN)
         assert again.listing.id == new.id
         assert len(await links(stage, sku)) == 2
 
@@ -279,7 +280,7 @@ def test_an_unlinked_record_sends_nothing_until_a_person_asks_and_then_makes_its
         sku = stage.healthy[0]
         await stage.run(sku)
         [listing] = stage.listings(sku)
-        await deed(stage, listings.unlink, sku)
+        await deed(stage, deeds.unlink, sku)
         row = await stage.record(sku)
         assert (row.listing_id, row.listing, row.linked, row.hold) == ("", None, "", Hold.UNLINKED)
         await stage.change(sku, name="Um nome novo que ninguém manda")
@@ -292,7 +293,7 @@ def test_an_unlinked_record_sends_nothing_until_a_person_asks_and_then_makes_its
         assert len(ids) == 2
         assert ids[0] == listing.id
         assert (await stage.record(sku)).listing_id == ids[1]
-        assert (await deed(stage, listings.unlink, sku)).before.id == ids[1]
+        assert (await deed(stage, deeds.unlink, sku)).before.id == ids[1]
 
     play(scene, index_lag_seconds=0)
 
@@ -303,9 +304,9 @@ def test_nothing_is_linked_or_unlinked_while_a_run_is_under_way():
         await stage.run(sku)
         await stage.tell(sku)
         await stage.do(Work.objects.update, lease_epoch=5)
-        assert await deed(stage, listings.unlink, sku) is listings.Refusal.BUSY
-        linked = await deed(stage, listings.link, sku, Listing("MLB1"), how=How.CHOSEN, replacing=True)
-        assert linked is listings.Refusal.BUSY
+        assert await deed(stage, deeds.unlink, sku) is deeds.Refusal.BUSY
+        linked = await deed(stage, deeds.link, sku, Listing("MLB1"), how=How.CHOSEN, replacing=True)
+        assert linked is deeds.Refusal.BUSY
         await stage.do(Work.objects.update, lease_epoch=0)
         await stage.again()
 
@@ -318,10 +319,10 @@ def test_what_is_out_of_sight_is_nowhere():
         await stage.run(sku)
         row = await stage.record(sku)
         for scope in (Scope(999), Scope(row.store_id, (999,))):
-            for call in (listings.unlink, listings.end, listings.keep):
-                assert await stage.do(call, row.pk, scope=scope, actor_id=None) is listings.Refusal.NOWHERE
+            for call in (deeds.unlink, deeds.end, deeds.keep):
+                assert await stage.do(call, row.pk, scope=scope, actor_id=None) is deeds.Refusal.NOWHERE
             args = {"scope": scope, "actor_id": None, "how": How.CHOSEN}
-            assert await stage.do(listings.link, row.pk, Listing("X1"), **args) is listings.Refusal.NOWHERE
+            assert await stage.do(deeds.link, row.pk, Listing("X1"), **args) is deeds.Refusal.NOWHERE
         assert (await stage.record(sku)).hold == ""
 
     play(scene)
@@ -335,7 +336,7 @@ def test_an_ended_listing_is_closed_and_does_not_come_back_by_a_notification():
         sku = stage.healthy[0]
         await stage.run(sku)
         [listing] = stage.listings(sku)
-        assert isinstance(await deed(stage, listings.end, sku), listings.Done)
+        assert isinstance(await deed(stage, deeds.end, sku), deeds.Done)
         row = await stage.record(sku)
         assert (row.status, row.phase, row.hold) == ("pending", "queued", "ending")
         await stage.again()
@@ -368,7 +369,7 @@ def test_the_try_that_ends_a_listing_asks_nothing_of_vtex_and_says_what_it_was()
         sku = stage.healthy[0]
         await stage.run(sku)
         before = len(await stage.asked(sku, "vtex"))
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         await stage.again()
         tried = await stage.do(lambda: list(stage_attempts(sku)))
         assert tried == [("send", "accepted"), ("end", "accepted")]
@@ -385,7 +386,7 @@ def test_a_notification_that_comes_while_a_listing_is_being_ended_does_not_save_
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
         await stage.run(sku)
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         await stage.change(sku, name="Mudou enquanto encerrava")
         await stage.drain()
         await stage.again()
@@ -403,7 +404,7 @@ def test_a_send_under_way_ends_first_and_the_listing_it_made_is_ended_after_it()
         lease = await stage.do(hold_lane, stage)
         jobs = await stage.do(begin, lease, limit=5, runner="r", suspects=False)
         assert jobs[0].task == "send"
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         await stage.do(write_results, lease, [Result(jobs[0], Accepted(jobs[0].link.listing), sent=True)])
         await stage.do(release, lease.lane_id, lease.epoch)
         assert (await stage.record(sku)).hold == "ending"
@@ -421,7 +422,7 @@ def test_an_end_that_fails_is_tried_again_and_stays_an_end():
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
         await stage.run(sku)
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         stage.board.arm({"kind": "status", "path": "/items/*", "status": 503, "count": 1})
         await stage.again()
         row = await stage.record(sku)
@@ -438,9 +439,9 @@ def test_a_wish_to_end_can_be_taken_back_before_it_is_done():
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
         await stage.run(sku)
-        assert await deed(stage, listings.keep, sku) is listings.Refusal.NOT_ENDING
-        await deed(stage, listings.end, sku)
-        await deed(stage, listings.keep, sku)
+        assert await deed(stage, deeds.keep, sku) is deeds.Refusal.NOT_ENDING
+        await deed(stage, deeds.end, sku)
+        await deed(stage, deeds.keep, sku)
         await stage.again()
         row = await stage.record(sku)
         assert (row.status, row.hold) == ("success", "")
@@ -459,7 +460,7 @@ def test_a_late_write_to_an_ended_listing_ends_it_once_more():
         frozen = await stage.do(_take, stage.lane.pk)
         [job] = await stage.do(begin, frozen, limit=5, runner="r", suspects=False)
         await stage.do(type(stage.lane).objects.update, lease_until_ms=1)
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         await stage.again()
         assert (await stage.record(sku)).hold == "ended"
         late = Result(job, Accepted(dataclasses.replace(job.link.listing)), Record(changed=True), sent=True)
@@ -479,11 +480,11 @@ def test_a_removed_log_or_a_record_without_a_listing_has_nothing_to_end():
         broken = "99999999"
         await stage.run(one, broken)
         assert (await stage.record(broken)).listing_id == ""
-        assert await deed(stage, listings.end, broken) is listings.Refusal.NO_LISTING
-        assert await deed(stage, listings.unlink, broken) is listings.Refusal.NO_LISTING
+        assert await deed(stage, deeds.end, broken) is deeds.Refusal.NO_LISTING
+        assert await deed(stage, deeds.unlink, broken) is deeds.Refusal.NO_LISTING
         row = await stage.record(one)
         await stage.do(remove, [row.pk], scope=Scope(row.store_id), actor_id=None)
-        assert await deed(stage, listings.end, one) is listings.Refusal.REMOVED
+        assert await deed(stage, deeds.end, one) is deeds.Refusal.REMOVED
 
     play(scene)
 
@@ -492,7 +493,7 @@ def test_a_person_reprocesses_one_ended_record_and_nobody_many():
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
         await stage.run(sku)
-        await deed(stage, listings.unlink, sku)
+        await deed(stage, deeds.unlink, sku)
         row = await stage.record(sku)
         done = await stage.do(reprocess, [row.pk], scope=Scope(row.store_id), actor_id=None, action_id=1)
         assert done.refused == (row.pk,)
@@ -515,12 +516,12 @@ def test_a_wish_that_is_taken_back_while_it_is_carried_out_has_the_product_sold_
     async def scene(stage: Stage) -> None:
         sku = stage.healthy[0]
         await stage.run(sku)
-        await deed(stage, listings.end, sku)
+        await deed(stage, deeds.end, sku)
         held = await stage.do(_take, stage.lane.pk)
         [job] = await stage.do(begin, held, limit=5, runner="r", suspects=False)
         [listing] = stage.listings(sku)
         listing.closed_at = 0.0
-        await deed(stage, listings.keep, sku)
+        await deed(stage, deeds.keep, sku)
         ended = Result(job, Accepted(None), Record(changed=True), sent=True, withdrawn=True)
         await stage.do(write_results, held, [ended])
         row = await stage.record(sku)

@@ -32,11 +32,11 @@ from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Task
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
-from ponte.flows.begin import begin
-from ponte.flows.job import Job
+from ponte.flows.pipeline.begin import begin
+from ponte.flows.pipeline.job import Job
+from ponte.flows.pipeline.settlement import SUPERSEDED, bury
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import reprocess
-from ponte.flows.settlement import SUPERSEDED, bury
 from ponte.queue import lanes
 from ponte.queue.lanes import Held
 from ponte.queue.work import doomed
@@ -261,6 +261,6 @@ UNHEARD = [*LOST, *AGAIN, DONE, ("late write", None, None)]
 @pytest.mark.parametrize(("history", "place", "newest"), [(WHILE_IT_RUNS, "settlement", 3), (UNHEARD, "doubts", 2)])
 def test_without_its_doubts_an_older_write_stands(history, place, newest, monkeypatch):
     play(history)
-    monkeypatch.setattr(f"ponte.flows.{place}.doubted_until", lambda digest: None)
+    monkeypatch.setattr(f"ponte.flows.pipeline.{place}.doubted_until", lambda digest: None)
     with pytest.raises(AssertionError, match=rf"assert \[1\] == \[{newest}\]"):
         play(history)

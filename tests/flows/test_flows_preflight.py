@@ -7,9 +7,9 @@ from pipeline_stage import Stage, play
 
 from ponte.db.models import Fact
 from ponte.domain.message import Request
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import read_context
-from ponte.flows.integrate import look
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import read_context
+from ponte.flows.pipeline.integrate import look
 from ponte.net.converse import Record, converse
 from ponte.net.pace import Pace
 from ponte.sandbox.catalogue import make_catalogue

@@ -8,7 +8,7 @@ import pytest
 from pipeline_stage import Stage, play
 
 from ponte.domain.doubt import doubted_until
-from ponte.flows.channels import resume
+from ponte.flows.channels.steer import resume
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

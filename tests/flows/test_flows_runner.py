@@ -11,7 +11,7 @@ from pipeline_stage import Stage, play
 from ponte.db.models import Channel, Lane, Store, Work
 from ponte.db.scope import Scope
 from ponte.flows import bulk
-from ponte.flows.runner import Runner, _Heartbeat, _ready, _take
+from ponte.flows.pipeline.runner import Runner, _Heartbeat, _ready, _take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -163,7 +163,7 @@ def test_a_paused_store_is_left_alone(reachable):
 
 def test_d13_the_heartbeat_renews_leases_from_its_own_thread_and_tells_of_lost_ones():
     async def scene(stage: Stage) -> None:
-        from ponte.flows.lease import Lease
+        from ponte.flows.pipeline.lease import Lease
 
         held = await stage.do(_take, stage.lane.pk, "me", 1)
         before = (await stage.lane_now()).lease_until_ms

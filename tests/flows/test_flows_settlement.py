@@ -38,8 +38,8 @@ from ponte.domain.doubt import LATE_SECONDS, doubted_until
 from ponte.domain.lifecycle import Priority, Task
 from ponte.domain.outcome import WINDOW, Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.domain.problem import ProblemClass
+from ponte.flows.pipeline.settlement import spared
 from ponte.flows.remove import remove
-from ponte.flows.settlement import spared
 from ponte.queue import lanes
 
 pytestmark = pytest.mark.django_db

@@ -12,12 +12,13 @@ from ponte.db import facts as kept
 from ponte.db.models import Channel, Fact, Integration, SheetCheck
 from ponte.domain.sheet import Need, Sheet, SheetField
 from ponte.domain.sheet_difference import Change, differences
-from ponte.flows import listing_search, refreshing, sheet_check
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import read_context
-from ponte.flows.errands import Errands
-from ponte.flows.facts import FactBook, forget_facts
-from ponte.flows.sheets import sheet_of, sheets_of
+from ponte.flows.facts import refreshing, sheet_check
+from ponte.flows.facts.learning import FactBook, forget_facts
+from ponte.flows.facts.sheets import sheet_of, sheets_of
+from ponte.flows.listings import search
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import read_context
+from ponte.flows.pipeline.errands import Errands
 from ponte.net.pace import Pace
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -240,7 +241,7 @@ def test_a_long_errand_does_not_hold_up_the_others(reachable):
         reachable(*stage.hosts)
         await stage.run(stage.healthy[0])
         await age(stage, 20)
-        await stage.do(listing_search.start, stage.channel, actor_id=None)
+        await stage.do(search.start, stage.channel, actor_id=None)
         one = Errands(lambda _: Pace(5_000, 500), lambda _: Pace(5_000, 500))
         await one.step(stage.transport, stage.database)
         assert await stage.do(kept.aging, 20) == []

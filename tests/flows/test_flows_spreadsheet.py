@@ -15,10 +15,10 @@ from factories import make_channel, make_store
 from ponte.domain.mapping_merge import SheetFlaw
 from ponte.domain.mapping_rows import Sheet
 from ponte.domain.mapping_tree import tree_of
-from ponte.flows import spreadsheet, xlsx_reading
-from ponte.flows.mapping_export import export_csv, export_xlsx
-from ponte.flows.mapping_import import import_mapping
-from ponte.flows.spreadsheet import UnreadableError, read_spreadsheet
+from ponte.flows.mapping import spreadsheet, xlsx_reading
+from ponte.flows.mapping.exporting import export_csv, export_xlsx
+from ponte.flows.mapping.importing import import_mapping
+from ponte.flows.mapping.spreadsheet import UnreadableError, read_spreadsheet
 
 MAPPING = """version: 1
 categories:

@@ -14,9 +14,9 @@ from ponte.domain.mapping_edit import put, rewrite
 from ponte.domain.mapping_tree import tree_of
 from ponte.domain.problem import Problem, ProblemClass, Severity
 from ponte.domain.problem import Stage as At
-from ponte.flows.facts import keep_fact
-from ponte.flows.suggestions import Known, Why, advise, key_of, read_known
-from ponte.flows.suggestions_asking import ask
+from ponte.flows.facts.learning import keep_fact
+from ponte.flows.mapping.asking import ask
+from ponte.flows.mapping.suggestions import Known, Why, advise, key_of, read_known
 from ponte.sandbox.catalogue import make_catalogue
 from ponte.sandbox.mapping import sandbox_mapping
 

@@ -22,9 +22,9 @@ from ponte.db.models import Channel, Integration, Lane, Quarantine, Store, Work
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Accepted, Listing
+from ponte.flows.channels.stores import rotate_key
 from ponte.flows.ingest import CHUNK, Hint, Unrecognised, doors, quarantine, take
 from ponte.flows.remove import remove
-from ponte.flows.stores import rotate_key
 
 pytestmark = pytest.mark.django_db
 

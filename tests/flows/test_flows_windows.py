@@ -15,7 +15,7 @@ from ponte.domain.connector import Rate
 from ponte.domain.lifecycle import Phase, Status, settle
 from ponte.domain.message import Failure, NoAnswer, Request
 from ponte.domain.outcome import Postponed
-from ponte.flows.windows import Windows, next_batches, take_window
+from ponte.flows.pipeline.windows import Windows, next_batches, take_window
 
 FILE = "POST /imports"
 pytestmark = pytest.mark.django_db

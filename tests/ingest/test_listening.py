@@ -23,8 +23,8 @@ from ponte.connectors.mercadolivre import MercadoLivre
 from ponte.db.clock import now_ms
 from ponte.db.models import Attempt, Channel, Ear, Integration, Problem, Quarantine, Work
 from ponte.domain.lifecycle import Task
-from ponte.flows import hears
-from ponte.flows.hears import ADDRESS, UNSIGNED_WAIT_MS
+from ponte.flows.channels import hears
+from ponte.flows.channels.hears import ADDRESS, UNSIGNED_WAIT_MS
 from ponte.ingest.listening import Listening
 from ponte.ops.metrics import exposition
 from ponte.sandbox.magalu import Seller

@@ -20,7 +20,7 @@ from ponte.domain.message import Conversation, Request, Response
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Pending, Postponed, Rejected, Tokens
 from ponte.domain.problem import Problem
 from ponte.domain.sku import Sku
-from ponte.flows.context import marketplace_line, with_token
+from ponte.flows.pipeline.context import marketplace_line, with_token
 from ponte.net.converse import Party, Record, converse
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport

@@ -15,7 +15,7 @@ from ponte.domain.mapping_file import parse_mapping
 from ponte.domain.message import Secret
 from ponte.domain.outcome import Blocked, Link, Listing, Pending, Postponed
 from ponte.domain.sku import Image, Sku, Specification
-from ponte.flows.gathering import Gathering, Joining
+from ponte.flows.pipeline.gathering import Gathering, Joining
 from ponte.net.converse import Party, Record, converse
 from ponte.net.pace import Pace
 from ponte.net.transport import Line, Transport

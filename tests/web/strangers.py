@@ -31,7 +31,7 @@ from ponte.db.models import (
     SkuList,
     User,
 )
-from ponte.flows.people import make_token
+from ponte.flows.people.people import make_token
 
 MARK = "SEGREDO-DA-ANA"
 CODE = "segredo-da-ana"

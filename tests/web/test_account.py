@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from cast import PASSWORD, person, proved
 from ponte.db.models import Audit, User
-from ponte.flows import credentials
-from ponte.web.sessions import IDLE_SECONDS, MOST_SECONDS
+from ponte.flows.people import credentials
+from ponte.web.account.sessions import IDLE_SECONDS, MOST_SECONDS
 
 NEW = "outra-frase-bem-longa-42"
 

@@ -20,8 +20,8 @@ from ponte.db import chain
 from ponte.db.audit import note, note_one
 from ponte.db.models import Audit, AuditHead, Membership
 from ponte.flows import reprocess
-from ponte.flows.people import scope_of
-from ponte.web.audit_words import verb_names
+from ponte.flows.people.people import scope_of
+from ponte.web.audit.words import verb_names
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def test_the_file_holds_every_row_and_no_formula(cast, as_, done):
 
 
 def test_every_verb_of_the_code_has_its_sentence():
-    """A new verb needs its line in web/audit_words.py."""
+    """A new verb needs its line in web/audit/words.py."""
     source = Path(ponte.__file__).parent
     call = re.compile(r'(?:\bnote|note_one|note_person|_note)\(\s*(?:\w+,\s*)?"([a-z ]+)"')
     found = {verb for file in source.rglob("*.py") for verb in call.findall(file.read_text(encoding="utf-8"))}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from factories import CUT, MISSING, make_channel, make_integration
 from ponte.db.models import Audit, BulkAction, Channel, Integration, Lane, Membership, Role, Work
 from ponte.flows import bulk
-from ponte.flows.bulk_limits import CEILINGS
+from ponte.flows.bulk.limits import CEILINGS
 
 SCRIPT = {"HX-Request": "true"}
 ERRORS = {"verb": "reprocess", "filtro": "status=error"}

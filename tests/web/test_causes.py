@@ -79,7 +79,7 @@ def test_causes_are_sorted_by_products_value_or_the_last_time(ana, three, query,
 
 @pytest.mark.parametrize("order", ["", "valor", "recente"])
 def test_pages_show_every_cause_once_forwards_and_backwards(cast, ana, monkeypatch, order):
-    monkeypatch.setattr("ponte.web.causes.SIZE", 3)
+    monkeypatch.setattr("ponte.web.causes.page.SIZE", 3)
     for number in range(8):
         problem = Problem(ProblemClass.UNKNOWN, Stage.MARKETPLACE, code=f"c{number}")
         make_cause(cast.channel, problem, count=5 + number // 3, value=number // 2)
@@ -158,7 +158,7 @@ def test_f15_f16_an_address_that_cannot_be_followed_is_answered_400_and_shows_no
 
 
 def test_f15_the_cursor_of_another_order_is_not_taken(cast, ana, three, monkeypatch):
-    monkeypatch.setattr("ponte.web.causes.SIZE", 1)
+    monkeypatch.setattr("ponte.web.causes.page.SIZE", 1)
     cursor = re.search(r"depois=([^\"&]*)", ana.get("/causas").text)[1]
     assert ana.get(f"/causas?ordem=valor&depois={cursor}").status_code == 400
     assert ana.get(f"/causas?depois={cursor}").status_code == 200

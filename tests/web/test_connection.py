@@ -11,8 +11,8 @@ from cast import person
 from factories import make_channel
 from ponte.db.models import Audit, Channel, Lane, Role
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows import authorization
-from ponte.web import connection
+from ponte.flows.channels import authorization
+from ponte.web.channels import connection
 
 SECRET = "canary-oauth-secret"
 

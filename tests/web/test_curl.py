@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from ponte.db.models import Exchange
-from ponte.web.curl import curl_of, word
+from ponte.web.record.curl import curl_of, word
 
 HOSTILE = [
     "plain",

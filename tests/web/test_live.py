@@ -9,7 +9,7 @@ import pytest
 from factories import make_channel, make_integration, moved
 from ponte.db.scope import Scope
 from ponte.web.fresh import forget, seen
-from ponte.web.rows import version_of
+from ponte.web.products.rows import version_of
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cast import person
 from ponte.db.models import Audit, Channel, MappingVersion, Role
-from ponte.flows.mapping import save_mapping
+from ponte.flows.mapping.saving import save_mapping
 
 PATH = "/canais/mlb/mapeamento"
 GOOD = "version: 1\ndefault_category: MLB1055\n"

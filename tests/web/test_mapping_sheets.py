@@ -13,8 +13,8 @@ from factories import make_attempt, make_cause, make_integration
 from ponte.db.models import Audit, BulkAction, Channel, MappingVersion, Membership, Role
 from ponte.domain.mapping_tree import tree_of
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.facts import keep_fact
-from ponte.flows.mapping import save_mapping
+from ponte.flows.facts.learning import keep_fact
+from ponte.flows.mapping.saving import save_mapping
 
 PATH = "/canais/mlb/mapeamento"
 SHEET = f"{PATH}/planilha"

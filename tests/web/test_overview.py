@@ -16,8 +16,8 @@ from ponte.db.models import Lane, LaneState, Membership, Tally, Work
 from ponte.domain.latency import bucket, typical_ms
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.web.charts import SLOT, Series, bars_of, percent, scale_of, trend_of
-from ponte.web.overview_live import lasting, live_times_of
-from ponte.web.overview_slots import Period, slots_of
+from ponte.web.overview.live import lasting, live_times_of
+from ponte.web.overview.slots import Period, slots_of
 
 OTHER = Problem(ProblemClass.IDENTIFIER_INVALID, Stage.MARKETPLACE, subject="GTIN")
 THIRD = Problem(ProblemClass.TITLE_INVALID, Stage.MARKETPLACE, subject="title")

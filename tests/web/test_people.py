@@ -15,8 +15,8 @@ from django.utils import timezone
 from cast import person, proved
 from factories import make_channel
 from ponte.db.models import Audit, Invitation, Membership, Role, User
-from ponte.flows import credentials, invitations, membership
-from ponte.flows.people import NotAllowedHereError
+from ponte.flows.people import credentials, invitations, membership
+from ponte.flows.people.people import NotAllowedHereError
 
 NEW = {"name": "Duda Lima", "username": "duda@loja.test", "password": "frase-longa-da-duda-7"}
 

@@ -18,8 +18,8 @@ from ponte.flows.notes import MAX_TEXT, add_note
 from ponte.flows.preview import Late
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
-from ponte.web.deep_links import safe
-from ponte.web.verification import verification_of
+from ponte.web.record.deep_links import safe
+from ponte.web.record.verification import verification_of
 from ponte.web.views.record_doing import TURNSTILE
 
 

@@ -12,7 +12,7 @@ from ponte.api.refusals import RefusedError
 from ponte.db.audit import note_one
 from ponte.db.models import Role
 from ponte.db.scope import Scope
-from ponte.flows.people import find_token, membership_of, scope_of
+from ponte.flows.people.people import find_token, membership_of, scope_of
 
 MAX_TOKEN = 100
 

@@ -13,7 +13,7 @@ from ponte.db.records import cause_problem, problem_from_json
 from ponte.domain.lifecycle import Action, Hold, Status, actions
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
-from ponte.flows.bulk_steer import moves
+from ponte.flows.bulk.steer import moves
 from ponte.flows.causes import state_of
 
 MOVES = ("pause", "resume", "cancel", "pace", "undo")

@@ -156,7 +156,7 @@ def _plan(client: Client) -> str:
 def _press(client: Client, verb: str) -> dict[str, float]:
     """Post the plan's form, as the browser does; measures the answer."""
     from ponte.db.models import Integration, Store, User  # noqa: PLC0415 -- once Django is set up
-    from ponte.web.bulk_form import sealed_plan  # noqa: PLC0415 -- likewise
+    from ponte.web.bulk.form import sealed_plan  # noqa: PLC0415 -- likewise
 
     total = Integration.objects.filter(status="error", removed_at=None).count()
     store, user = Store.objects.get(), User.objects.get()

@@ -17,7 +17,7 @@ def prepare(places: dict[str, Any]) -> None:
 
     from ponte.bench.pipeline import CONCURRENCY  # noqa: PLC0415 -- likewise
     from ponte.db.models import Channel, Store  # noqa: PLC0415 -- likewise
-    from ponte.flows.stores import Unusable, add_channel, add_store  # noqa: PLC0415 -- likewise
+    from ponte.flows.channels.stores import Unusable, add_channel, add_store  # noqa: PLC0415 -- likewise
     from ponte.flows.sync import sync  # noqa: PLC0415 -- likewise
     from ponte.ops.database import migrate  # noqa: PLC0415 -- likewise
 

@@ -21,7 +21,7 @@ from ponte.ops.logging import one_line
 def check(sku: str, code: str, account: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what would be sent for SKU, where each field comes from, and every problem; nothing is sent."""
     from ponte.db.models import Channel
-    from ponte.flows.context import Unready
+    from ponte.flows.pipeline.context import Unready
     from ponte.flows.preview import preview
 
     channels = Channel.objects.filter(code=code, archived_at=None)

@@ -12,7 +12,7 @@ from ponte.cli.output import fail, language, table
 from ponte.ops.logging import one_line
 
 if TYPE_CHECKING:
-    from ponte.flows.code_rules import Draft
+    from ponte.flows.codes.rules import Draft
 
 MAX_WORDS = 90
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -89,7 +89,7 @@ def _of_a_rule(command: Command) -> Command:
 @with_database
 def test_rule(account: str, **given: str) -> None:
     """Show what a rule would change of the last 30 days; changes nothing."""
-    from ponte.flows.code_rules import effect
+    from ponte.flows.codes.rules import effect
 
     store_id, draft = _store(account), _fit(account, given)
     found = effect(store_id, draft)
@@ -109,7 +109,7 @@ def add_rule(account: str, title: str, note: str, **given: str) -> None:
     """Keep a rule; the workers class what stands anew."""
     from dataclasses import replace
 
-    from ponte.flows.code_rules import keep
+    from ponte.flows.codes.rules import keep
 
     draft = replace(_fit(account, given), titles={"pt-BR": title} if title else {}, note=note)
     made = keep(_store(account), draft, actor_id=None)
@@ -143,7 +143,7 @@ def list_rules(account: str, *, as_lines: bool) -> None:
 @with_database
 def switch_rule(account: str, number: int, *, active: bool) -> None:
     """Switch a rule on or off."""
-    from ponte.flows.code_rules import switch
+    from ponte.flows.codes.rules import switch
 
     if switch(_store(account), number, active=active, actor_id=None) is None:
         fail(f"There is no rule {number}.")
@@ -164,7 +164,7 @@ def _store(account: str) -> int:
 
 
 def _fit(account: str, given: dict[str, str]) -> Draft:
-    from ponte.flows.code_rules import Draft, flaws
+    from ponte.flows.codes.rules import Draft, flaws
 
     draft = Draft(
         given["connector"], given["match"], given["pattern"], given["kind"], given["channel"], given["subject"]

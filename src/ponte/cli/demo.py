@@ -136,8 +136,8 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
 
     start()
     from ponte.db.models import Channel, Role, Store
-    from ponte.flows.people import add_user, join, make_token
-    from ponte.flows.stores import Unusable, add_channel, add_store
+    from ponte.flows.channels.stores import Unusable, add_channel, add_store
+    from ponte.flows.people.people import add_user, join, make_token
     from ponte.ops.database import migrate
 
     migrate()

@@ -26,7 +26,7 @@ from ponte.cli.records import STATUSES, filters_of, store_of
 def export(account: str | None, file_type: str, separator: str, output: BinaryIO, **given: Any) -> None:
     """Write every record that matches as CSV (RFC 4180) or XLSX, with which error it is; memory stays flat."""
     from ponte.db.scope import Scope
-    from ponte.flows.export import FileType, Order, RecordsAsked, begin, pieces
+    from ponte.flows.export.sending import FileType, Order, RecordsAsked, begin, pieces
 
     order = Order(
         scope=Scope(store_of(account).pk),

@@ -12,7 +12,7 @@ from ponte.ops.logging import one_line
 
 if TYPE_CHECKING:
     from ponte.db.models import Integration
-    from ponte.flows.listing_doing import Doing
+    from ponte.flows.listings.at_once import Doing
 
 SECONDS = 30.0
 REASONS = {
@@ -61,8 +61,8 @@ def show(number: int, account: str | None) -> None:
 @with_database
 def find(number: int, account: str | None) -> None:
     """Ask the marketplace for the listings of the SKU; nothing changes."""
-    from ponte.flows.listing_doing import subject_of
-    from ponte.flows.listing_looks import Seen, look_for
+    from ponte.flows.listings.at_once import subject_of
+    from ponte.flows.listings.looks import Seen, look_for
 
     looked = look_for(subject_of(_row(number, account)), seconds=SECONDS)
     if not isinstance(looked, Seen):
@@ -81,7 +81,7 @@ def find(number: int, account: str | None) -> None:
 @with_database
 def adopt(number: int, which: str, account: str | None) -> None:
     """Link the listing that the marketplace keeps under the SKU; of several, WHICH."""
-    from ponte.flows.listing_doing import adopt as run
+    from ponte.flows.listings.at_once import adopt as run
 
     row = _row(number, account)
     _told(run(row, which, seconds=SECONDS, **_by(row)), "linked")
@@ -94,7 +94,7 @@ def adopt(number: int, which: str, account: str | None) -> None:
 @with_database
 def relink(number: int, text: str, account: str | None) -> None:
     """Link the listing of an id or address (TEXT), in place of the one there is."""
-    from ponte.flows.listing_doing import relink as run
+    from ponte.flows.listings.at_once import relink as run
 
     row = _row(number, account)
     _told(run(row, text, seconds=SECONDS, **_by(row)), "linked")
@@ -106,7 +106,7 @@ def relink(number: int, text: str, account: str | None) -> None:
 @with_database
 def unlink(number: int, account: str | None) -> None:
     """Forget the listing; it stays as it is at the marketplace, and nothing is sent until somebody asks."""
-    from ponte.flows.listings import unlink as run
+    from ponte.flows.listings.deeds import unlink as run
 
     row = _row(number, account)
     _told(run(row.pk, **_by(row)), "unlinked")
@@ -118,7 +118,7 @@ def unlink(number: int, account: str | None) -> None:
 @with_database
 def end(number: int, account: str | None) -> None:
     """End the listing for good; a worker does it."""
-    from ponte.flows.listings import end as run
+    from ponte.flows.listings.deeds import end as run
 
     row = _row(number, account)
     _told(run(row.pk, **_by(row)), "will be ended")
@@ -139,7 +139,7 @@ def _by(row: Integration) -> dict[str, Any]:
 
 
 def _told(done: Doing, word: str) -> None:
-    from ponte.flows.listings import Done
+    from ponte.flows.listings.deeds import Done
 
     if not isinstance(done, Done):
         _tell(done)
@@ -149,10 +149,10 @@ def _told(done: Doing, word: str) -> None:
 
 def _tell(done: Any) -> NoReturn:
     from ponte.explain import explain
-    from ponte.flows.context import Unready
-    from ponte.flows.listing_doing import Unfit
-    from ponte.flows.listing_looks import Trouble
-    from ponte.flows.listings import Refusal, Taken
+    from ponte.flows.listings.at_once import Unfit
+    from ponte.flows.listings.deeds import Refusal, Taken
+    from ponte.flows.listings.looks import Trouble
+    from ponte.flows.pipeline.context import Unready
     from ponte.flows.preview import Late
 
     match done:

@@ -35,7 +35,7 @@ def mapping() -> None:
 def export(channel: str, file: Path, store: str, sheet: str | None) -> None:
     """Write the mapping of CHANNEL to FILE (.xlsx, or .csv with one sheet)."""
     from ponte.domain.mapping_rows import Sheet
-    from ponte.flows.mapping_export import export_csv, export_xlsx
+    from ponte.flows.mapping.exporting import export_csv, export_xlsx
 
     found = _channel(channel, store)
     if file.suffix.lower() == ".csv":
@@ -58,8 +58,8 @@ def export(channel: str, file: Path, store: str, sheet: str | None) -> None:
 def import_(channel: str, file: Path, store: str, *, whole: bool, dry_run: bool) -> None:
     """Put FILE (.xlsx or .csv) into the mapping of CHANNEL. All or nothing."""
     from ponte.db.models import MappingSource
-    from ponte.flows.mapping import Origin, Saved, save_mapping
-    from ponte.flows.mapping_import import import_mapping
+    from ponte.flows.mapping.importing import import_mapping
+    from ponte.flows.mapping.saving import Origin, Saved, save_mapping
 
     found = _channel(channel, store)
     done = import_mapping(found.mapping_text, file.read_bytes(), whole=whole)

@@ -23,7 +23,7 @@ def user() -> None:
 @with_database
 def add_user(name: str, account: str, role: str, password: str) -> None:
     """Add a person to a store."""
-    from ponte.flows import people
+    from ponte.flows.people import people
 
     store = _store(account)
     if weak := people.weaknesses(password, name):
@@ -42,7 +42,7 @@ def add_user(name: str, account: str, role: str, password: str) -> None:
 @with_database
 def invite(account: str, role: str, email: str) -> None:
     """Print a link by which somebody joins a store; it works once, for seven days."""
-    from ponte.flows import invitations
+    from ponte.flows.people import invitations
 
     click.echo(invitations.invite(_store(account), role=role, email=email, actor_id=None).link)
 
@@ -74,7 +74,7 @@ def list_users(account: str) -> None:
 @with_database
 def role_of(name: str, account: str, role: str) -> None:
     """Give a person a role in a store, new to it or not."""
-    from ponte.flows import membership, people
+    from ponte.flows.people import membership, people
 
     person, store = _person(name), _store(account)
     try:
@@ -93,7 +93,7 @@ def role_of(name: str, account: str, role: str) -> None:
 @with_database
 def remove(name: str, account: str) -> None:
     """Take a person out of a store."""
-    from ponte.flows import membership, people
+    from ponte.flows.people import membership, people
 
     try:
         membership.take_out(_store(account).pk, _person(name).pk, actor_id=None)
@@ -108,7 +108,7 @@ def remove(name: str, account: str) -> None:
 @with_database
 def reset(name: str, *, second_factor: bool) -> None:
     """Print a link for a new password; it works once, for a day. The second factor stays, unless asked."""
-    from ponte.flows import credentials
+    from ponte.flows.people import credentials
 
     person = _person(name)
     if not second_factor:
@@ -123,7 +123,7 @@ def reset(name: str, *, second_factor: bool) -> None:
 @with_database
 def disable(name: str) -> None:
     """Shut a person out, in all stores, from their next request on."""
-    from ponte.flows import credentials, people
+    from ponte.flows.people import credentials, people
 
     try:
         credentials.disable(_person(name).pk, actor_id=None)
@@ -137,7 +137,7 @@ def disable(name: str) -> None:
 @with_database
 def enable(name: str) -> None:
     """Let a person in again."""
-    from ponte.flows import credentials
+    from ponte.flows.people import credentials
 
     credentials.enable(_person(name).pk, actor_id=None)
     click.echo(f"{name} may sign in again.")
@@ -149,7 +149,7 @@ def enable(name: str) -> None:
 @with_database
 def erase(name: str) -> None:
     """Forget who a person was (LGPD)."""
-    from ponte.flows import credentials, people
+    from ponte.flows.people import credentials, people
 
     try:
         credentials.erase(_person(name).pk, actor_id=None)
@@ -166,7 +166,7 @@ def erase(name: str) -> None:
 @with_database
 def add_token(name: str, account: str, label: str, days: int) -> None:
     """Make an API token for a person; it is shown this once."""
-    from ponte.flows import people
+    from ponte.flows.people import people
 
     click.echo(people.make_token(_person(name), _store(account), label, days or None))
 

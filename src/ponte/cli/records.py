@@ -15,7 +15,7 @@ from ponte.ops.logging import one_line
 if TYPE_CHECKING:
     from ponte.db.models import Integration, Store
     from ponte.domain.problem import Problem
-    from ponte.flows.context import Unready
+    from ponte.flows.pipeline.context import Unready
 
 STATUSES = ("error", "alert", "success", "queued", "processing", "waiting")
 
@@ -156,7 +156,7 @@ def restore(numbers: tuple[int, ...], account: str | None) -> None:
 def sync(account: str | None, code: str | None, adopt: bool) -> None:  # noqa: FBT001 -- click gives it so
     """Queue every SKU of the trade policy: the initial load, or a sweep for missed notifications."""
     from ponte.db.models import Channel
-    from ponte.flows.listing_search import set_adopts
+    from ponte.flows.listings.search import set_adopts
     from ponte.flows.sync import sync as run
 
     channels = Channel.objects.filter(store=store_of(account), archived_at=None)

@@ -58,7 +58,7 @@ def worker(lanes: int) -> None:
 async def _work(lanes: int) -> None:
     from django.db import connection
 
-    from ponte.flows.runner import Runner
+    from ponte.flows.pipeline.runner import Runner
 
     runner = Runner(lanes=lanes)
     loop = asyncio.get_running_loop()
@@ -86,7 +86,7 @@ def migrate() -> None:
 
 def _greet_the_first() -> None:
     """Print the link that makes the first administrator, as long as there is nobody: there is no default password."""
-    from ponte.flows.invitations import first_link
+    from ponte.flows.people.invitations import first_link
 
     if link := first_link():
         click.echo(f"Nobody can sign in yet. Open this link (it works once, shown this once):\n{link}")

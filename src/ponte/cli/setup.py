@@ -29,8 +29,8 @@ def add_store(account: str, name: str, base_url: str, app_key: str, app_token: s
     """Connect a VTEX account; prints the address for its affiliate's search endpoint, this once."""
     from ponte.config import config
     from ponte.db.models import Store
-    from ponte.flows import stores
-    from ponte.flows.fitness import address_flaw
+    from ponte.flows.channels import stores
+    from ponte.flows.channels.fitness import address_flaw
 
     if flaw := address_flaw(base_url) if base_url else None:
         fail(f"--base-url {stores.SAID[flaw]}.")
@@ -65,7 +65,7 @@ def list_stores() -> None:
 def rotate_key(account: str) -> None:
     """Make a new webhook key; the one before stays valid until the next rotation."""
     from ponte.config import config
-    from ponte.flows import stores
+    from ponte.flows.channels import stores
 
     click.echo(f"{config().base_url}/vtex/notifications/{stores.rotate_key(_store(account))}")
 
@@ -89,7 +89,7 @@ def channel() -> None:
 @with_database
 def add_channel(account: str, code: str, mapping: Path | None, **given: object) -> None:
     """Connect a store to a marketplace account."""
-    from ponte.flows import stores
+    from ponte.flows.channels import stores
 
     secret_names = given.pop("secret_names")
     assert isinstance(secret_names, tuple)
@@ -133,7 +133,7 @@ def list_channels(account: str) -> None:
 def hear(account: str, code: str) -> None:
     """Make the address that the marketplace posts to; the one before stays valid until the next is made."""
     from ponte.db.models import Channel
-    from ponte.flows import hears
+    from ponte.flows.channels import hears
 
     found = Channel.objects.get(pk=_channel(_store(account), code))
     if not hears.hears(found.connector):
@@ -147,10 +147,10 @@ def hear(account: str, code: str) -> None:
 @with_database
 def pause(account: str, code: str) -> None:
     """Stop sending; the work waits."""
-    from ponte.flows import channels
+    from ponte.flows.channels import steer
 
     store = _store(account)
-    channels.pause(_channel(store, code), store_id=store.pk, actor_id=None)
+    steer.pause(_channel(store, code), store_id=store.pk, actor_id=None)
 
 
 @channel.command("resume")
@@ -159,10 +159,10 @@ def pause(account: str, code: str) -> None:
 @with_database
 def resume(account: str, code: str) -> None:
     """Go on."""
-    from ponte.flows import channels
+    from ponte.flows.channels import steer
 
     store = _store(account)
-    channels.resume(_channel(store, code), store_id=store.pk, actor_id=None)
+    steer.resume(_channel(store, code), store_id=store.pk, actor_id=None)
 
 
 @channel.command("test")
@@ -173,10 +173,10 @@ def test(account: str, code: str) -> None:
     """Ask both sides for the cheapest authorized thing."""
     from ponte.cli.output import language
     from ponte.explain import explain
-    from ponte.flows import channels
+    from ponte.flows.channels import steer
 
     store = _store(account)
-    tested = channels.test(_channel(store, code), store_id=store.pk)
+    tested = steer.test(_channel(store, code), store_id=store.pk)
     for problem in tested.problems:
         told = explain(problem, language())
         click.echo(one_line(f"{told.title}. {told.meaning} {' '.join(told.fix)}"))
@@ -193,7 +193,7 @@ def test(account: str, code: str) -> None:
 def mapping(account: str, code: str, file: Path | None) -> None:
     """Show the mapping file of a channel, or replace it by FILE."""
     from ponte.db.models import Channel
-    from ponte.flows import stores
+    from ponte.flows.channels import stores
 
     found = Channel.objects.get(pk=_channel(_store(account), code))
     if file is None:
@@ -214,7 +214,7 @@ def mapping(account: str, code: str, file: Path | None) -> None:
 @with_database
 def authorize(account: str, code: str, redirect_uri: str, answer: str) -> None:
     """Connect the account at the marketplace: first prints the address to open, then takes its code."""
-    from ponte.flows import authorization
+    from ponte.flows.channels import authorization
 
     channel_id = _channel(_store(account), code)
     if not answer:

@@ -13,11 +13,11 @@ from ponte.domain.offer import Offer
 from ponte.domain.outcome import Blocked, Postponed, Rejected
 from ponte.domain.problem import Problem
 from ponte.domain.sku import Sku
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import Unready, read_context
-from ponte.flows.discretion import discreet
-from ponte.flows.integrate import look
 from ponte.flows.offline import Database
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import Unready, read_context
+from ponte.flows.pipeline.discretion import discreet
+from ponte.flows.pipeline.integrate import look
 from ponte.net.transport import Transport
 
 

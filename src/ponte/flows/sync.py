@@ -13,10 +13,10 @@ from ponte.config import config
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Blocked, Postponed
 from ponte.domain.problem import Problem
-from ponte.flows.channel import ChannelLine
-from ponte.flows.context import Context, Unready, read_context
 from ponte.flows.ingest import Hint, take
 from ponte.flows.offline import Database
+from ponte.flows.pipeline.channel import ChannelLine
+from ponte.flows.pipeline.context import Context, Unready, read_context
 from ponte.net.converse import Record, converse
 from ponte.net.transport import Transport
 from ponte.sources.vtex.read import list_skus_page

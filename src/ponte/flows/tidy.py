@@ -7,7 +7,7 @@ from importlib import import_module
 from django.conf import settings
 
 from ponte.flows import idempotency
-from ponte.flows.archived import put_away
+from ponte.flows.channels.archived import put_away
 from ponte.flows.retention import forget_exchanges
 
 EVERY_SECONDS = 3600.0

@@ -16,7 +16,7 @@ from dataclasses import replace
 from ponte.connectors import Broken, get
 from ponte.db.sealed import WrongKeyError
 from ponte.domain.connector import Connector, Hears
-from ponte.flows.hears import Door, Look, count_refused
+from ponte.flows.channels.hears import Door, Look, count_refused
 from ponte.ingest import answers
 from ponte.ingest.answers import Answer, Receive, Scope, Send
 from ponte.ingest.body import PATIENCE, Bodies, declared

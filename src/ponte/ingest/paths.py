@@ -6,7 +6,7 @@ VTEX posts to the affiliate's address as it is, or with "/api/notification/" (he
 
 from __future__ import annotations
 
-from ponte.flows.hears import ADDRESS as CHANNEL_ADDRESS
+from ponte.flows.channels.hears import ADDRESS as CHANNEL_ADDRESS
 
 PREFIX = "/vtex/"
 ADDRESS = "/vtex/notifications/"

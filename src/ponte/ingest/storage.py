@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ponte.flows import hears, inbox
+from ponte.flows import inbox
 from ponte.flows import ingest as flow
-from ponte.flows.hears import Door, Look
+from ponte.flows.channels import hears
+from ponte.flows.channels.hears import Door, Look
 from ponte.flows.ingest import Hint, StoreDoor, Unrecognised
 from ponte.ingest import connection
 

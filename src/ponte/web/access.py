@@ -20,9 +20,9 @@ from django.utils.http import urlencode
 from ponte.db import queries
 from ponte.db.models import Integration, Membership, Role, Store, User
 from ponte.db.scope import Scope
-from ponte.flows.people import scope_of
-from ponte.web.second_factor import lacks_second_factor
-from ponte.web.sessions import proved_lately
+from ponte.flows.people.people import scope_of
+from ponte.web.account.second_factor import lacks_second_factor
+from ponte.web.account.sessions import proved_lately
 
 STORE_KEY = "store"
 LOGIN_PATH = "/entrar"

@@ -7,6 +7,6 @@ class WebConfig(AppConfig):
     verbose_name = "Ponte"
 
     def ready(self) -> None:
-        from ponte.web.account_signals import listen  # noqa: PLC0415 -- models can be imported once the apps are loaded
+        from ponte.web.account.signals import listen  # noqa: PLC0415 -- models can be imported once the apps are loaded
 
         listen()

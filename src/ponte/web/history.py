@@ -22,8 +22,8 @@ from ponte.db.models import Attempt
 from ponte.web.access import Visit
 from ponte.web.charts import Bar, Series, bars_of
 from ponte.web.labels import FLAWS, Label
-from ponte.web.rows import ChannelBadge, badge
-from ponte.web.tries import Try, try_of
+from ponte.web.products.rows import ChannelBadge, badge
+from ponte.web.record.tries import Try, try_of
 
 PATH: Final = "/historico"
 SIZE: Final = 50

@@ -28,9 +28,9 @@ from ponte.web.views import (
 urlpatterns = [
     path("", overview.overview),
     path("ativos/<str:name>", assets.serve),
-    path("", include("ponte.web.account_urls")),
-    path("", include("ponte.web.channel_urls")),
-    path("", include("ponte.web.listing_urls")),
+    path("", include("ponte.web.account.urls")),
+    path("", include("ponte.web.channels.urls")),
+    path("", include("ponte.web.listings.urls")),
     path("sem-loja", errors.no_store),
     path("idioma", preferences.set_language),
     path("tema", preferences.set_theme),

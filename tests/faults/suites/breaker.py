@@ -114,7 +114,7 @@ def _most_tries() -> int:
 def _pause_and_resume(stage: Stage, load: Load, told: Namespace, breaches: dict[str, Any]) -> int:
     """Pause a channel under work; once what ran has ended, nothing goes out until it is resumed."""
     from ponte.db.models import Channel, Work
-    from ponte.flows.channels import pause, resume
+    from ponte.flows.channels.steer import pause, resume
 
     line = stage.lines[0]
     store_id = Channel.objects.get(pk=line.channel_id).store_id

@@ -20,7 +20,7 @@ from ponte.db.audit import note_one
 from ponte.db.models import BulkAction
 from ponte.db.queries import FilterErrors, Filters
 from ponte.flows import bulk
-from ponte.flows.bulk_limits import TooManyError
+from ponte.flows.bulk.limits import TooManyError
 from ponte.flows.idempotency import Reply
 
 router = Router(tags=["actions"])

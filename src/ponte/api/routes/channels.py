@@ -16,7 +16,7 @@ from ponte.db import queries, queries_api
 from ponte.db.filters import CODE
 from ponte.db.models import Channel
 from ponte.domain.message import JSON
-from ponte.flows import channels as flow
+from ponte.flows.channels import steer as flow
 from ponte.flows.idempotency import Reply
 
 router = Router(tags=["channels"])

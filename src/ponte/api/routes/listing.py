@@ -16,11 +16,11 @@ from ponte.api.refusals import RefusedError, not_found
 from ponte.db import queries
 from ponte.db.listings import links_of
 from ponte.db.models import Integration
-from ponte.flows import listing_doing, listings
 from ponte.flows.idempotency import Reply
-from ponte.flows.listing_doing import Doing, Unfit, subject_of
-from ponte.flows.listing_looks import Found, Seen, look_for
-from ponte.flows.listings import Done, Refusal, Taken
+from ponte.flows.listings import at_once, deeds
+from ponte.flows.listings.at_once import Doing, Unfit, subject_of
+from ponte.flows.listings.deeds import Done, Refusal, Taken
+from ponte.flows.listings.looks import Found, Seen, look_for
 
 router = Router(tags=["listings"])
 SECONDS: Final = 20.0
@@ -74,7 +74,7 @@ def adopt_listing(request: HttpRequest, integration_id: str, body: AdoptIn) -> H
     who = {"scope": caller.scope, "actor_id": caller.user_id}
 
     def effect() -> Reply:
-        return _done(caller, row, listing_doing.adopt(row, body.listing, seconds=SECONDS, **who))  # type: ignore[arg-type]
+        return _done(caller, row, at_once.adopt(row, body.listing, seconds=SECONDS, **who))  # type: ignore[arg-type]
 
     return answer_once(request, effect, uses_network=True)
 
@@ -92,7 +92,7 @@ def relink_listing(request: HttpRequest, integration_id: str, body: RelinkIn) ->
     row = _row(caller, integration_id)
 
     def effect() -> Reply:
-        done = listing_doing.relink(row, body.listing, scope=caller.scope, actor_id=caller.user_id, seconds=SECONDS)
+        done = at_once.relink(row, body.listing, scope=caller.scope, actor_id=caller.user_id, seconds=SECONDS)
         return _done(caller, row, done)
 
     return answer_once(request, effect, uses_network=True)
@@ -111,7 +111,7 @@ def unlink_listing(request: HttpRequest, integration_id: str) -> HttpResponse:
     caller = caller_of(request)
     row = _row(caller, integration_id)
     return answer_once(
-        request, lambda: _done(caller, row, listings.unlink(row.pk, scope=caller.scope, actor_id=caller.user_id))
+        request, lambda: _done(caller, row, deeds.unlink(row.pk, scope=caller.scope, actor_id=caller.user_id))
     )
 
 
@@ -128,7 +128,7 @@ def end_listing(request: HttpRequest, integration_id: str) -> HttpResponse:
     caller = caller_of(request)
     row = _row(caller, integration_id)
     return answer_once(
-        request, lambda: _done(caller, row, listings.end(row.pk, scope=caller.scope, actor_id=caller.user_id), 202)
+        request, lambda: _done(caller, row, deeds.end(row.pk, scope=caller.scope, actor_id=caller.user_id), 202)
     )
 
 
@@ -144,7 +144,7 @@ def keep_listing(request: HttpRequest, integration_id: str) -> HttpResponse:
     caller = caller_of(request)
     row = _row(caller, integration_id)
     return answer_once(
-        request, lambda: _done(caller, row, listings.keep(row.pk, scope=caller.scope, actor_id=caller.user_id))
+        request, lambda: _done(caller, row, deeds.keep(row.pk, scope=caller.scope, actor_id=caller.user_id))
     )
 
 

@@ -10,7 +10,7 @@ from ponte.db.models.stores import Channel
 
 
 class Window(models.Model):
-    """One endpoint's limit in one channel; see `ponte.flows.windows`."""
+    """One endpoint's limit in one channel; see `ponte.flows.pipeline.windows`."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+", db_index=False)
     endpoint = models.CharField(max_length=120)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from ponte.web.cause_rows import money
+from ponte.web.causes.rows import money
 
 register = template.Library()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from ponte.web.record_address import Here
+from ponte.web.record.address import Here
 
 register = template.Library()
 

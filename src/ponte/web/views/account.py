@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ponte.db.models import Membership, User
-from ponte.flows.credentials import end_sessions
-from ponte.flows.people import note_person, rename
+from ponte.flows.people.credentials import end_sessions
+from ponte.flows.people.people import note_person, rename
 from ponte.web.access import confirmed, signed_in_person
-from ponte.web.account_page import keys_of, sessions_of
+from ponte.web.account.page import keys_of, sessions_of
+from ponte.web.account.second_factor import lacks_second_factor, must_have_second_factor
 from ponte.web.labels import ROLES
-from ponte.web.second_factor import lacks_second_factor, must_have_second_factor
 from ponte.web.views.login import company_name
 
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from ponte.db import queries
 from ponte.db.models import Integration, LaneState
+from ponte.flows.pipeline.windows import next_batches
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import Reprocessed, reprocess
-from ponte.flows.windows import next_batches
 from ponte.web.access import Visit, acting, record_to_change, signed_in
 from ponte.web.clock import brief
 from ponte.web.pages import page, safe_next

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from ponte.db import cursor
 from ponte.db.audit_trail import Asked, all_rows, name_of, trail
 from ponte.db.models import Audit
-from ponte.flows.export_cells import Column, Kind, Row
-from ponte.flows.export_csv import Csv
+from ponte.flows.export.as_csv import Csv
+from ponte.flows.export.cells import Column, Kind, Row
 from ponte.web.access import Visit, managing
-from ponte.web.audit_page import asked_in, trail_of
-from ponte.web.export_stream import Pieces, sent
+from ponte.web.audit.page import asked_in, trail_of
+from ponte.web.exports.stream import Pieces, sent
 from ponte.web.pages import page
 
 COLUMNS = ("when", "who", "user", "verb", "target", "detail", "place", "digest")

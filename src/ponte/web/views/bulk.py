@@ -14,11 +14,11 @@ from ponte.db import queries_api, selection
 from ponte.db.audit import note_one
 from ponte.db.models import BulkAction
 from ponte.flows import bulk
-from ponte.flows.bulk_limits import TRIAL, TYPED_ABOVE, TooManyError
+from ponte.flows.bulk.limits import TRIAL, TYPED_ABOVE, TooManyError
 from ponte.web.access import Visit, acting
-from ponte.web.bulk_form import Chosen, Sealed, opened, pace_of, pace_words, read, salt_of
-from ponte.web.bulk_plan import Plan, plan
-from ponte.web.bulk_words import ceiling_words, counted, named
+from ponte.web.bulk.form import Chosen, Sealed, opened, pace_of, pace_words, read, salt_of
+from ponte.web.bulk.plan import Plan, plan
+from ponte.web.bulk.words import ceiling_words, counted, named
 from ponte.web.pages import page, safe_next
 
 MOST_SHOWN = 10_000

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from ponte.db.gaps import missing_attributes
 from ponte.domain.mapping import Mapping
 from ponte.domain.mapping_file import parse_mapping
-from ponte.flows.sheets import sheet_of
+from ponte.flows.facts.sheets import sheet_of
 from ponte.web.access import Visit, signed_in
-from ponte.web.category_sheet import rows_of
-from ponte.web.mapping_targets import targets_of
+from ponte.web.mapping.category_sheet import rows_of
+from ponte.web.mapping.targets import targets_of
 from ponte.web.pages import page
 from ponte.web.views.channels import channel_of
 

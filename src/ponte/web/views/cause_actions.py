@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 from ponte.db.models import CauseState
 from ponte.flows.causes import Decided, add_note, decide
 from ponte.flows.notes import NoteFlaw
-from ponte.web import cause_forms
 from ponte.web.access import Visit, acting
+from ponte.web.causes import forms
 from ponte.web.pages import page, safe_next
 
 LIST = "/causas"
@@ -26,7 +26,7 @@ LIST = "/causas"
 @acting
 def decide_causes(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Put the chosen causes (`id`, several) into a state."""
-    wanted = cause_forms.read(request.POST, timezone.now())
+    wanted = forms.read(request.POST, timezone.now())
     if wanted.flaw:
         return _answer(request, wanted.flaw, status=400)
     done = decide(

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_safe
 from ponte.db import cause_days, causes
 from ponte.db.models import Cause
 from ponte.web.access import Visit, signed_in
-from ponte.web.cause_inside import inside_of
-from ponte.web.cause_rows import row_of
-from ponte.web.causes import SIZE, known_counts, listing, looked_at, read, tabs_of
+from ponte.web.causes.inside import inside_of
+from ponte.web.causes.page import SIZE, known_counts, listing, looked_at, read, tabs_of
+from ponte.web.causes.rows import row_of
 from ponte.web.pages import page
 
 MAX_WATCHED = 2 * SIZE

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ponte.db import listings as read
-from ponte.flows import listing_search
+from ponte.flows.listings import search as listing_search
 from ponte.web.access import Visit, acting, managing, signed_in
-from ponte.web.channel_listings import asked_of, listings_of
+from ponte.web.listings.page import asked_of, listings_of
 from ponte.web.pages import page
 from ponte.web.views.channels import address_of, channel_of
 

@@ -19,12 +19,14 @@ from ponte.connectors import Broken, get
 from ponte.db import channels as read
 from ponte.db.models import Channel
 from ponte.domain.connector import Connector
-from ponte.flows import channels as flow
-from ponte.flows import stores
-from ponte.flows.authorization import authorizes
-from ponte.flows.fitness import Access
+from ponte.flows.channels import steer as flow
+from ponte.flows.channels import stores
+from ponte.flows.channels.authorization import authorizes
+from ponte.flows.channels.fitness import Access
 from ponte.web.access import Visit, acting, administering, managing, signed_in
-from ponte.web.channel_form import (
+from ponte.web.account.passwords import confirmed
+from ponte.web.channels.connection import return_address
+from ponte.web.channels.form import (
     WRONG_PASSWORD,
     Flaws,
     Typed,
@@ -37,11 +39,9 @@ from ponte.web.channel_form import (
     typed,
     typed_access,
 )
-from ponte.web.channels import cards_of, check_of
-from ponte.web.connection import return_address
-from ponte.web.hearing import Hearing, hearing_of
+from ponte.web.channels.hearing import Hearing, hearing_of
+from ponte.web.channels.page import cards_of, check_of
 from ponte.web.pages import page
-from ponte.web.passwords import confirmed
 
 
 @dataclass(frozen=True, slots=True)

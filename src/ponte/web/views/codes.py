@@ -14,10 +14,10 @@ from ponte.db import causes
 from ponte.db.code_rules import own_rule, records_of, rules_in
 from ponte.db.models import Cause, Channel, CodeRule
 from ponte.domain.code_rules import Match, as_toml
-from ponte.flows.code_rules import Draft, draft_of, effect, flaws, keep, switch
+from ponte.flows.codes.rules import Draft, draft_of, effect, flaws, keep, switch
 from ponte.web.access import Visit, signed_in
-from ponte.web.code_form import from_cause, mark, read, shown
-from ponte.web.codes import Tab, codes_page, managed
+from ponte.web.codes.form import from_cause, mark, read, shown
+from ponte.web.codes.page import Tab, codes_page, managed
 from ponte.web.pages import page
 
 LIST = "/codigos"

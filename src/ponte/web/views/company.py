@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from ponte.db.models import User
-from ponte.flows.people import note_person
+from ponte.flows.people.people import note_person
 from ponte.web.access import confirmed, signed_in_person
 from ponte.web.company.checking import CheckedAnswers, is_on, provider_id
 from ponte.web.pages import page

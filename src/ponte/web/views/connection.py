@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ponte.db.models import Channel
 from ponte.domain.problem import Problem
-from ponte.flows import authorization
+from ponte.flows.channels import authorization
 from ponte.web.access import Visit, administering
-from ponte.web.channels import trouble_of
-from ponte.web.connection import come_back, remember, return_address
+from ponte.web.channels.connection import come_back, remember, return_address
+from ponte.web.channels.page import trouble_of
 from ponte.web.pages import page
 from ponte.web.views.channels import address_of, channel_of
 

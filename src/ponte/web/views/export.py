@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_safe
 
 from ponte.db import exports
 from ponte.db.models import Export
-from ponte.flows.export import MAX_RUNNING, FileType, Order, TooMany, What, begin, name_of, pieces
+from ponte.flows.export.sending import MAX_RUNNING, FileType, Order, TooMany, What, begin, name_of, pieces
 from ponte.web.access import Visit, signed_in
 from ponte.web.explained import language
-from ponte.web.export_asked import narrowing_of
-from ponte.web.export_stream import sent
-from ponte.web.exports import (
+from ponte.web.exports.asked import narrowing_of
+from ponte.web.exports.progress import (
     KEY,
     LISTS,
     SEPARATOR,
@@ -27,6 +26,7 @@ from ponte.web.exports import (
     query_of,
     state_of,
 )
+from ponte.web.exports.stream import sent
 from ponte.web.pages import page
 
 CONTENT_TYPES: Final = {

@@ -6,11 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ponte.flows import hears
+from ponte.flows.channels import hears
 from ponte.web.access import Visit, administering
-from ponte.web.channel_form import WRONG_PASSWORD
-from ponte.web.hearing import hearing_of
-from ponte.web.passwords import confirmed
+from ponte.web.account.passwords import confirmed
+from ponte.web.channels.form import WRONG_PASSWORD
+from ponte.web.channels.hearing import hearing_of
 from ponte.web.views.channels import channel_of, show
 
 

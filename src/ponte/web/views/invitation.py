@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ponte.db.models import Invitation, User
-from ponte.flows import invitations
-from ponte.flows.people import NotAllowedHereError, is_taken, weaknesses
+from ponte.flows.people import invitations
+from ponte.flows.people.people import NotAllowedHereError, is_taken, weaknesses
 from ponte.web.labels import ROLES
 from ponte.web.pages import page
 

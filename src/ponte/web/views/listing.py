@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from ponte.db.models import Integration
 from ponte.db.models.identity import How
-from ponte.flows import listings
-from ponte.flows.listing_looks import Found, Looked, Seen, Subject, look_for, look_up
-from ponte.flows.listings import Done, Refusal, Taken
+from ponte.flows.listings import deeds
+from ponte.flows.listings.deeds import Done, Refusal, Taken
+from ponte.flows.listings.looks import Found, Looked, Seen, Subject, look_for, look_up
 from ponte.flows.preview import Turnstile
 from ponte.web.access import Visit, record_of, record_to_change, signed_in
-from ponte.web.listing_words import REFUSALS, Question, ask_end, ask_unlink, choice_of, trouble_of
+from ponte.web.listings.words import REFUSALS, Question, ask_end, ask_unlink, choice_of, trouble_of
 from ponte.web.pages import page
 
 SECONDS: Final = 20.0
@@ -70,7 +70,7 @@ def unlink(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     visit, found = _to_manage(visit, number)
     if request.method != "POST":
         return _ask(request, visit, found, ask_unlink(found))
-    done = listings.unlink(found.pk, scope=visit.scope, actor_id=visit.user.pk)
+    done = deeds.unlink(found.pk, scope=visit.scope, actor_id=visit.user.pk)
     return _done(request, visit, found, done, _("Anúncio desvinculado: ele continua no marketplace."))
 
 
@@ -81,7 +81,7 @@ def end(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     visit, found = _to_manage(visit, number)
     if request.method != "POST":
         return _ask(request, visit, found, ask_end(found))
-    done = listings.end(found.pk, scope=visit.scope, actor_id=visit.user.pk)
+    done = deeds.end(found.pk, scope=visit.scope, actor_id=visit.user.pk)
     return _done(request, visit, found, done, _("O anúncio vai ser encerrado."))
 
 
@@ -90,7 +90,7 @@ def end(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Take back the wish to end the listing."""
     visit, found = _to_manage(visit, number)
-    done = listings.keep(found.pk, scope=visit.scope, actor_id=visit.user.pk)
+    done = deeds.keep(found.pk, scope=visit.scope, actor_id=visit.user.pk)
     return _done(request, visit, found, done, _("O anúncio não será encerrado."))
 
 
@@ -119,7 +119,7 @@ def _linked(request: HttpRequest, visit: Visit, found: Integration, chosen: Foun
     hindrance = choice_of(chosen, found).hindrance
     if hindrance and chosen.owner is None:
         return _refused(request, visit, found, hindrance)
-    done = listings.link(
+    done = deeds.link(
         found.pk,
         chosen.listing,
         scope=visit.scope,

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ponte.db import channels as read
 from ponte.db.models import Channel, MappingSource
 from ponte.db.sealed import WrongKeyError
-from ponte.flows.context import Unready
-from ponte.flows.mapping import MAX_NOTE, Origin, Overtaken, Refused, Saved, save_mapping
-from ponte.flows.mapping_trial import try_mapping
+from ponte.flows.mapping.saving import MAX_NOTE, Origin, Overtaken, Refused, Saved, save_mapping
+from ponte.flows.mapping.trial import try_mapping
+from ponte.flows.pipeline.context import Unready
 from ponte.web.access import Visit, managing, signed_in
-from ponte.web.channels import cards_of
-from ponte.web.mapping import Editor, decoded, difference, editor, editor_of, history, told, undone
-from ponte.web.mapping_targets import targets_of
+from ponte.web.channels.page import cards_of
+from ponte.web.mapping.page import Editor, decoded, difference, editor, editor_of, history, told, undone
+from ponte.web.mapping.targets import targets_of
 from ponte.web.pages import page
 from ponte.web.views.channels import channel_of
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from ponte.db.models import MappingSource
 from ponte.domain.mapping_rows import Sheet
-from ponte.flows.mapping_export import File, export_csv, export_xlsx
-from ponte.flows.mapping_import import import_mapping
-from ponte.flows.spreadsheet import MAX_FILE
+from ponte.flows.mapping.exporting import File, export_csv, export_xlsx
+from ponte.flows.mapping.importing import import_mapping
+from ponte.flows.mapping.spreadsheet import MAX_FILE
 from ponte.web.access import Visit, signed_in
-from ponte.web.mapping import editor, editor_of
-from ponte.web.mapping_sheets import told_of
+from ponte.web.mapping.page import editor, editor_of
+from ponte.web.mapping.sheets import told_of
 from ponte.web.views.channels import channel_of
 from ponte.web.views.mapping import show
 

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ponte.db import rules as read
 from ponte.db.models import Channel
-from ponte.flows import sheet_check
-from ponte.flows.refreshing import ask_soon
+from ponte.flows.facts import sheet_check
+from ponte.flows.facts.refreshing import ask_soon
 from ponte.web.access import Visit, acting, signed_in
-from ponte.web.marketplace_rules import rules_of, sheets_connector
+from ponte.web.listings.rules import rules_of, sheets_connector
 from ponte.web.pages import page
 from ponte.web.views.channels import address_of, channel_of
 

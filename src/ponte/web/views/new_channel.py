@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from ponte.connectors import Broken, get, installed
 from ponte.domain.connector import Connector, Finds, Manifest, Preset
-from ponte.flows import stores
-from ponte.flows.authorization import authorizes
-from ponte.flows.fitness import Access
-from ponte.flows.listing_search import can_find, set_adopts
+from ponte.flows.channels import stores
+from ponte.flows.channels.authorization import authorizes
+from ponte.flows.channels.fitness import Access
+from ponte.flows.listings.search import can_find, set_adopts
 from ponte.web.access import Visit, administering
-from ponte.web.channel_form import (
+from ponte.web.account.passwords import confirmed
+from ponte.web.channels.form import (
     WRONG_PASSWORD,
     Field,
     Typed,
@@ -30,8 +31,7 @@ from ponte.web.channel_form import (
     typed_access,
 )
 from ponte.web.pages import page
-from ponte.web.passwords import confirmed
-from ponte.web.rows import TINTS
+from ponte.web.products.rows import TINTS
 from ponte.web.views.channels import address_of
 
 

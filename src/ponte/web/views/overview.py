@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ponte.web.access import Visit, signed_in
-from ponte.web.overview import overview_of
-from ponte.web.overview_slots import period_of
+from ponte.web.overview.page import overview_of
+from ponte.web.overview.slots import period_of
 from ponte.web.pages import page
 
 

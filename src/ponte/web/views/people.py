@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ponte.db.models import Role, User
 from ponte.db.people import Person, names_of_channels, people, person
-from ponte.flows import credentials, invitations, membership
-from ponte.flows.people import NotAllowedHereError, valid_address
+from ponte.flows.people import credentials, invitations, membership
+from ponte.flows.people.people import NotAllowedHereError, valid_address
 from ponte.web.access import Visit, administering, confirmed
+from ponte.web.account.people import channel_choices, role_choices, row_of, waiting_of
 from ponte.web.pages import page
-from ponte.web.people_page import channel_choices, role_choices, row_of, waiting_of
 
 LAST_ADMIN = later("A loja precisa de alguém na administração. Dê este papel a outra pessoa antes.")
 

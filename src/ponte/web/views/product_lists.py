@@ -20,9 +20,9 @@ from ponte.db.views import saved_view, saved_views
 from ponte.flows.sku_lists import keep_list, skus_in
 from ponte.flows.views import ViewFlaw, change_view, drop_view, may_change, save_view
 from ponte.web.access import Visit, signed_in
-from ponte.web.asked import LIST, Asked, address, read
-from ponte.web.columns import COLUMNS, COOKIE, kept_as
 from ponte.web.pages import page, safe_next
+from ponte.web.products.asked import LIST, Asked, address, read
+from ponte.web.products.columns import COLUMNS, COOKIE, kept_as
 from ponte.web.templatetags.ponte import number
 from ponte.web.views.preferences import YEAR
 

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET, require_safe
 from ponte.db import queries
 from ponte.db.cursor import EPOCH
 from ponte.web.access import Visit, record_of, signed_in
-from ponte.web.asked import Asked, address, read
-from ponte.web.columns import columns_of
-from ponte.web.facets import FACETS, facet_of
 from ponte.web.fresh import seen
-from ponte.web.listing import SIZE, known_counts, listing, tabs_of
-from ponte.web.origin import origin_of
 from ponte.web.pages import page
-from ponte.web.rows import lanes_by_id, row_of, version_of
+from ponte.web.products.asked import Asked, address, read
+from ponte.web.products.columns import columns_of
+from ponte.web.products.facets import FACETS, facet_of
+from ponte.web.products.origin import origin_of
+from ponte.web.products.page import SIZE, known_counts, listing, tabs_of
+from ponte.web.products.rows import lanes_by_id, row_of, version_of
 
 MAX_WATCHED: Final = 2 * SIZE
 SEVERAL: Final = re.compile(r"\s*[\w.-]*\d[\w.-]*(\s*[,;\t\r\n]+\s*[\w.-]*\d[\w.-]*)+[\s,;]*", re.ASCII)

@@ -18,14 +18,15 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from ponte.db import bulk as reading
 from ponte.db.models import ActionState, BulkAction, Channel
 from ponte.explain import summary
-from ponte.flows import bulk, channels
-from ponte.flows.store_pause import pause_all, resume_all
+from ponte.flows import bulk
+from ponte.flows.channels import steer as channels
+from ponte.flows.channels.store_pause import pause_all, resume_all
 from ponte.web.access import Visit, acting, managing, signed_in
-from ponte.web.bulk_form import pace_of, pace_words
-from ponte.web.bulk_progress import card, cards
+from ponte.web.bulk.form import pace_of, pace_words
+from ponte.web.bulk.progress import card, cards
+from ponte.web.bulk.queue import queue
 from ponte.web.explained import language
 from ponte.web.pages import page, safe_next
-from ponte.web.queue_page import queue
 
 KNOWN = "X-Ponte-Known"
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')

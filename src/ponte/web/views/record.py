@@ -16,24 +16,24 @@ from ponte.db.record_place import Beside, beside
 from ponte.db.record_story import Story, place, story
 from ponte.flows.notes import MAX_TEXT
 from ponte.web.access import Visit, record_of, signed_in
-from ponte.web.attempt_file import attempt_file, file_name
-from ponte.web.changes import changes_of
-from ponte.web.content import READS_EXCHANGES, VIEWS, Content, content_of
-from ponte.web.deep_links import listing_links, vtex_links
-from ponte.web.listing_card import card_of
-from ponte.web.origin import origin_of
+from ponte.web.listings.card import card_of
 from ponte.web.pages import page
-from ponte.web.record_address import CONTENT, FIELDS, MESSAGE, OLDER, OPENED, SPOT, Here, here
-from ponte.web.rows import lanes_by_id, row_of
-from ponte.web.standing import shared_text, standing_of
-from ponte.web.timeline import Timeline, timeline_of
-from ponte.web.tries import Passage, passage_of
+from ponte.web.products.origin import origin_of
+from ponte.web.products.rows import lanes_by_id, row_of
+from ponte.web.record.address import CONTENT, FIELDS, MESSAGE, OLDER, OPENED, SPOT, Here, here
+from ponte.web.record.attempt_file import attempt_file, file_name
+from ponte.web.record.changes import changes_of
+from ponte.web.record.content import READS_EXCHANGES, VIEWS, Content, content_of
+from ponte.web.record.deep_links import listing_links, vtex_links
+from ponte.web.record.standing import shared_text, standing_of
+from ponte.web.record.timeline import Timeline, timeline_of
+from ponte.web.record.tries import Passage, passage_of
 
 
 @require_safe
 @signed_in
 def record(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    """Show a record; `ponte.web.record_address` has the parts of its address. One that is not there says why."""
+    """Show a record; `ponte.web.record.address` has the parts of its address. One that is not there says why."""
     try:
         visit, found = record_of(visit, number)
     except Http404:

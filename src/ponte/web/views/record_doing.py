@@ -19,8 +19,8 @@ from ponte.flows.notes import MAX_TEXT, NoteFlaw, add_note, delete_note
 from ponte.flows.preview import Turnstile, preview_within
 from ponte.web.access import Visit, record_to_change, signed_in
 from ponte.web.pages import page, safe_next
-from ponte.web.record_address import here
-from ponte.web.verification import verification_of
+from ponte.web.record.address import here
+from ponte.web.record.verification import verification_of
 from ponte.web.views.record import record_page
 
 SECONDS: Final = 20.0

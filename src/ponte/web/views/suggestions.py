@@ -20,17 +20,17 @@ from ponte.db.sealed import WrongKeyError
 from ponte.domain.mapping_advice import advised
 from ponte.domain.mapping_file import parse_mapping
 from ponte.flows import bulk
-from ponte.flows.bulk_limits import TooManyError
-from ponte.flows.context import Unready
-from ponte.flows.mapping import Origin, Overtaken, Refused, Saved, save_mapping
-from ponte.flows.mapping_trial import try_mapping
-from ponte.flows.suggestions import advise, read_known
-from ponte.flows.suggestions_asking import ask, predicts
+from ponte.flows.bulk.limits import TooManyError
+from ponte.flows.mapping.asking import ask, predicts
+from ponte.flows.mapping.saving import Origin, Overtaken, Refused, Saved, save_mapping
+from ponte.flows.mapping.suggestions import advise, read_known
+from ponte.flows.mapping.trial import try_mapping
+from ponte.flows.pipeline.context import Unready
 from ponte.web.access import Visit, signed_in
-from ponte.web.bulk_words import ceiling_words
-from ponte.web.mapping import difference, editor, told
+from ponte.web.bulk.words import ceiling_words
+from ponte.web.mapping.page import difference, editor, told
+from ponte.web.mapping.suggestions import choices_in, groups_of, note_of
 from ponte.web.pages import page
-from ponte.web.suggestions import choices_in, groups_of, note_of
 from ponte.web.views.channels import channel_of
 
 FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")

@@ -11,13 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from ponte.flows import stores
-from ponte.flows.channels import ask_vtex, webhook_address
+from ponte.flows.channels import stores
+from ponte.flows.channels.steer import ask_vtex, webhook_address
 from ponte.web.access import Visit, acting, administering, signed_in
-from ponte.web.channel_form import WRONG_PASSWORD, Field, Flaws, said
-from ponte.web.channels import check_of
+from ponte.web.account.passwords import confirmed
+from ponte.web.channels.form import WRONG_PASSWORD, Field, Flaws, said
+from ponte.web.channels.page import check_of
 from ponte.web.pages import page
-from ponte.web.passwords import confirmed
 
 PATH = "/canais/vtex"
 

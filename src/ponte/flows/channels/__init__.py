@@ -1,0 +1,1 @@
+"""Stores and channels: connect, change, pause, and hear from their marketplaces."""

@@ -1,0 +1,1 @@
+"""What a marketplace's codes mean to this installation."""

@@ -1,0 +1,1 @@
+"""Whose listing is whose: looked for, linked, let go."""

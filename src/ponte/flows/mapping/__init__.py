@@ -1,0 +1,1 @@
+"""A channel's mapping: kept, tried, exchanged as a spreadsheet, and what it lacks."""

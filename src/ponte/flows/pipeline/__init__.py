@@ -1,0 +1,1 @@
+"""One integration on its way: a lane is taken, its work begun, fetched, mapped, checked, sent and settled."""

@@ -1,0 +1,1 @@
+"""Who did what, as a page of sentences."""

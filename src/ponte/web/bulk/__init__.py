@@ -1,0 +1,1 @@
+"""Actions on many, and the page of the queue that does them."""

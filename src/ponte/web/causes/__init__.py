@@ -1,0 +1,1 @@
+"""`/causas`: problems of many records as one line each."""

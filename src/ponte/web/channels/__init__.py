@@ -1,0 +1,1 @@
+"""`/canais`: connect, change and watch a channel."""

@@ -1,0 +1,1 @@
+"""`/codigos`: codes without a rule, and an administrator's rules for them."""

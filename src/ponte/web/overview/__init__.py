@@ -1,0 +1,1 @@
+"""`/`: how the stores are doing, and what to do next."""

@@ -1,0 +1,1 @@
+"""`/produtos`: the list of records."""

@@ -1,0 +1,1 @@
+"""`/produtos/{id}`: one record, whole."""
