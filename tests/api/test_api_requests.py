@@ -56,6 +56,19 @@ def test_f16_every_list_refuses_what_it_does_not_know(ana, path):
     assert refused(Api(ana.viewer).get(path, sort="x"), 400, "bad-query") == ["query.sort"]
 
 
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ({"limit": "5"}, "unknown parameter; known are status, channel, q, from"),
+        ({"status": "pending"}, "unknown value; one of error, processing, queued"),
+        ({"cause": "x"}, "unknown value"),
+    ],
+)
+def test_what_is_unknown_is_told_with_what_is_known(ana, query, reason):
+    [error] = Api(ana.viewer).get(LIST, **query).json()["errors"]
+    assert error["reason"].startswith(reason)
+
+
 def pages(api: Api, **query) -> list[list[str]]:
     found, cursor = [], None
     while cursor is not None or not found:

@@ -8,16 +8,19 @@ from django.http import HttpRequest
 
 from ponte.api.refusals import FieldError, RefusedError, bad_query, not_found
 from ponte.api.schemas import BIGGEST_ID
+from ponte.db.filters import ALIASES, FILTER_NAMES, Bucket, Flaw, Period
 from ponte.db.queries import FilterErrors, Filters
+from ponte.domain.problem import Stage
 
 REASONS = {
-    "unknown": "unknown parameter or value",
+    "unknown": "unknown value",
     "twice": "given more than once",
     "too_long": "too long",
     "not_a_date": "not a day (YYYY-MM-DD)",
     "ends_before_start": "ends before it starts",
     "both": "a period and days exclude each other",
 }
+CHOICES = {"status": Bucket, "period": Period, "stage": Stage}
 
 
 def record_id(text: str) -> int:
@@ -30,7 +33,7 @@ def record_id(text: str) -> int:
 def only(request: HttpRequest, names: Collection[str]) -> None:
     """Refuse parameters that this route does not have, and those given twice."""
     errors = [
-        FieldError(f"query.{name[:40]}", REASONS["unknown" if name not in names else "twice"])
+        FieldError(f"query.{name[:40]}", REASONS["twice"] if name in names else _unknown(names))
         for name, values in request.GET.lists()
         if name not in names or len(values) > 1
     ]
@@ -64,9 +67,24 @@ def list_filters(request: HttpRequest, besides: Collection[str]) -> Filters:
         raise bad_query(twice[0], REASONS["twice"])
     found = Filters.from_query(query)
     if isinstance(found, FilterErrors):
-        raise RefusedError("bad-query", errors=flaws(found, "query"))
+        raise RefusedError("bad-query", errors=flaws(found, "query", besides))
     return found
 
 
-def flaws(errors: FilterErrors, prefix: str) -> list[FieldError]:
-    return [FieldError(f"{prefix}.{name}", REASONS[flaw.value]) for name, flaw in errors.flaws.items()]
+def flaws(errors: FilterErrors, prefix: str, besides: Collection[str] = ()) -> list[FieldError]:
+    """Return the flaws of a filter by field, each with what would have been right where that is a short list."""
+    return [FieldError(f"{prefix}.{name}", _reason(name, flaw, besides)) for name, flaw in errors.flaws.items()]
+
+
+def _reason(name: str, flaw: Flaw, besides: Collection[str]) -> str:
+    if flaw is not Flaw.UNKNOWN:
+        return REASONS[flaw.value]
+    known = ALIASES.get(name, name)
+    if known not in FILTER_NAMES:
+        return _unknown([*FILTER_NAMES, *besides])
+    choices = CHOICES.get(known)
+    return f"{REASONS['unknown']}; one of {', '.join(choices)}" if choices else REASONS["unknown"]
+
+
+def _unknown(names: Collection[str]) -> str:
+    return f"unknown parameter; known are {', '.join(names)}" if names else "unknown parameter; there are none here"
