@@ -17,13 +17,15 @@ RECORDINGS = Path(ponte_acme.__file__).parent / "recordings"
 MAP = """        return Offer({"sku": sku.id})
 """
 WHOLE_MAP = """        category, price = rules.mapping.category(sku), rules.mapping.priced(sku)
+        title, stock = rules.mapping.titled(sku, 120), rules.mapping.stocked(sku)
         payload = {
             "sku": sku.id,
-            "title": sku.name,
+            "title": title.sent,
             "category": category.sent if category else None,
             "price": price.sent if price else None,
+            "stock": int(stock.sent),
         }
-        return Offer(payload, tuple(one for one in (category, price) if one))
+        return Offer(payload, tuple(one for one in (title, category, price, stock) if one))
 """
 CHECK = "        # NEXT: everything that the marketplace would refuse, all at once.\n"
 WHOLE_CHECK = """        if not sku.name.strip():
@@ -84,7 +86,7 @@ def test_a_new_package_fails_its_exam_and_is_told_what_to_do(package):
         "write recordings/accepted.json",
         "Manifest.name: the marketplace's name",
         "Manifest.base_url: where its API is",
-        "write recordings/{accepted,rate_limit,rejected,unknown_category,updated,withdrawn}.json",
+        "write recordings/{accepted,doubt_found,rate_limit,rejected,unknown_category,updated,withdrawn}.json",
     ):
         assert next_thing in done.stdout
 
@@ -124,7 +126,8 @@ def test_the_exam_of_an_installed_connector_tells_groups_and_counts(cli):
     told = cli("connector", "exam", "mercadolivre").stdout.splitlines()
     assert told[0].startswith("mercadolivre (Mercado Livre): ")
     assert [line.split()[0] for line in told[1:]] == [
-        "manifest", "check", "trouble", "windows", "requests", "abilities", "sheets", "gathering", "recordings"
+        "manifest", "check", "trouble", "windows", "requests", "offers", "listings",
+        "abilities", "sheets", "gathering", "recordings",
     ]  # fmt: skip
 
 

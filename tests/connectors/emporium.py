@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Limits, Preset, Rate, Rules, Setting, Signature
@@ -91,7 +92,7 @@ class Emporium(Acme):
     def follow(self, link: Link, rules: Rules) -> Conversation[Outcome]:
         if link.listing is None:
             return Accepted(None)
-        request = Request("GET", f"/offers/{link.listing.id}", "GET /offers/{id}")
+        request = Request("GET", f"/offers/{quote(link.listing.id, safe='')}", "GET /offers/{id}")
         outcome = yield from self.tell(request)
         return replace(outcome, listing=link.listing) if isinstance(outcome, Rejected) else outcome
 
@@ -104,7 +105,7 @@ class Emporium(Acme):
     def end(self, link: Link, rules: Rules) -> Conversation[Outcome]:
         if link.listing is None:
             return Accepted(None)
-        request = Request("DELETE", f"/offers/{link.listing.id}", "DELETE /offers/{id}", changes=True)
+        request = Request("DELETE", f"/offers/{quote(link.listing.id, safe='')}", "DELETE /offers/{id}", changes=True)
         answer = yield from ask(request)
         if isinstance(answer, Postponed):
             return answer

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import ponte_acme
+from connectors import plants_of_sending
 from connectors.emporium import Emporium
 from ponte.connectors.transport import ask, unanswered
 from ponte.domain.connector import FieldLine, Preset, Rate, Refusal, Rules, Signature
@@ -688,4 +689,5 @@ FAULTS = {
     Surprised: "test_a_trouble_in_the_middle_ends_every_recorded_conversation_with_an_outcome",
     Hurt: "test_a_throttled_request_is_postponed",
     Relative: "test_requests_are_well_formed",
+    **plants_of_sending.FAULTS,
 }

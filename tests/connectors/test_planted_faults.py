@@ -18,6 +18,7 @@ OF_FILES = {
     "test_the_required_situations_are_recorded",
     "test_situations_are_what_their_names_say",
     "test_no_recording_holds_a_token",
+    "test_no_module_looks_at_the_clock_or_at_files",
 }
 
 
@@ -55,7 +56,7 @@ def test_a_missing_recording_fails(tmp_path, situation):
     shutil.copytree(OF_EMPORIUM, tmp_path, dirs_exist_ok=True)
     (tmp_path / f"{situation}.json").unlink()
     found = failing(Emporium, recordings=tmp_path)
-    optional = situation in {"doubt_found", "learnt"}
+    optional = situation == "learnt"
     assert ("test_the_required_situations_are_recorded" in found) is not optional
 
 
@@ -117,3 +118,30 @@ def test_an_import_that_is_not_its_business_fails(tmp_path, monkeypatch, line):
     monkeypatch.syspath_prepend(tmp_path)
     module = __import__(name)
     assert failing(module.Reaching, recordings=OF_ACME) == {"test_no_module_imports_what_is_not_its_business"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "return datetime.now(UTC).date().isoformat()",
+        "return date.today().isoformat()",
+        "return str(uuid.uuid4())",
+        'return open("/etc/hostname").read()',
+    ],
+)
+def test_a_look_at_the_clock_or_at_files_fails(tmp_path, monkeypatch, line):
+    name = "looking_" + "".join(letter for letter in line if letter.isalpha())
+    (tmp_path / f"{name}.py").write_text(
+        textwrap.dedent(f"""
+            import uuid
+            from datetime import UTC, date, datetime
+            from ponte_acme import Acme
+
+            class Looking(Acme):
+                def launch(self):
+                    {line}
+        """)
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    module = __import__(name)
+    assert failing(module.Looking, recordings=OF_ACME) == {"test_no_module_looks_at_the_clock_or_at_files"}

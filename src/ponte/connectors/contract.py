@@ -13,12 +13,14 @@ A missing required situation fails, it does not skip. `ponte connector exam NAME
 from __future__ import annotations
 
 from ponte.connectors.exam.abilities import AbilityExam
+from ponte.connectors.exam.faith import FaithExam
 from ponte.connectors.exam.gathering import GatherExam
 from ponte.connectors.exam.manifest import ManifestExam
 from ponte.connectors.exam.purity import PurityExam
 from ponte.connectors.exam.replay import ReplayExam
 from ponte.connectors.exam.requests import RequestExam
 from ponte.connectors.exam.sheets import SheetExam
+from ponte.connectors.exam.standing import StandingExam
 from ponte.connectors.exam.trouble import TroubleExam
 from ponte.connectors.exam.windows import WindowExam
 
@@ -28,6 +30,8 @@ GROUPS = {
     "trouble": TroubleExam,
     "windows": WindowExam,
     "requests": RequestExam,
+    "offers": FaithExam,
+    "listings": StandingExam,
     "abilities": AbilityExam,
     "sheets": SheetExam,
     "gathering": GatherExam,
@@ -41,6 +45,8 @@ class ConnectorContract(
     TroubleExam,
     WindowExam,
     RequestExam,
+    FaithExam,
+    StandingExam,
     AbilityExam,
     SheetExam,
     GatherExam,

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 from ponte.connectors.transport import ask, asked_wait
 from ponte.domain.connector import FieldLine, Limits, Manifest, Refusal, Rules, Setting
 from ponte.domain.message import JSON, Conversation, Request, Response, Secret
-from ponte.domain.offer import Offer, Provenance
+from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Postponed, Rejected, Tokens
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.domain.sku import Sku
 
+MAX_TITLE = 120
 REFUSALS = (
     Refusal("no_category", ProblemClass.CATEGORY_MAPPING, "category", "The category does not exist at Acme."),
     Refusal("no_title", ProblemClass.TITLE_INVALID, "title", "The title is empty."),
@@ -39,9 +41,10 @@ class Acme:
         short="AC",
         fields=(
             FieldLine("SKU id", "sku", required=True),
-            FieldLine("SKU name", "title", required=True),
+            FieldLine("SKU name", "title", required=True, note="template `title.template`"),
             FieldLine("Category of the product", "category", required=True, note="by the channel's mapping"),
             FieldLine("Price in the trade policy", "price", required=True),
+            FieldLine("Stock in the trade policy", "stock", required=True),
         ),
     )
 
@@ -57,7 +60,7 @@ class Acme:
     def check(self, sku: Sku, rules: Rules) -> tuple[Problem, ...]:
         """Return what VTEX's answer lacked first, then everything that Acme would refuse."""
         found = list(sku.flaws)
-        if not sku.name.strip():
+        if not rules.mapping.titled(sku, MAX_TITLE).sent:
             found.append(Problem(ProblemClass.TITLE_INVALID, Stage.VALIDATION, "title", "title.empty"))
         if rules.mapping.category(sku) is None:
             found.append(Problem(ProblemClass.CATEGORY_MAPPING, Stage.MAPPING, "category", "category.unmapped"))
@@ -66,14 +69,15 @@ class Acme:
     def map(self, sku: Sku, rules: Rules) -> Offer:
         """Return what is sent, and for each field where it came from."""
         category, price = rules.mapping.category(sku), rules.mapping.priced(sku)
+        title, stock = rules.mapping.titled(sku, MAX_TITLE), rules.mapping.stocked(sku)
         payload = {
             "sku": sku.id,
-            "title": sku.name,
+            "title": title.sent,
             "category": category.sent if category else None,
             "price": price.sent if price else None,
+            "stock": int(stock.sent),
         }
-        title = Provenance("title", "name", "as read", sku.name, sku.name)
-        return Offer(payload, tuple(one for one in (title, category, price) if one))
+        return Offer(payload, tuple(one for one in (title, category, price, stock) if one))
 
     def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
         """Update what stands, else create; in doubt, look first."""
@@ -103,7 +107,7 @@ class Acme:
 
     def put(self, listing: str, payload: dict[str, JSON]) -> Request:
         """Return the request that changes an offer."""
-        return Request("PUT", f"/offers/{listing}", "PUT /offers/{id}", json=payload, changes=True)
+        return Request("PUT", f"/offers/{quote(listing, safe='')}", "PUT /offers/{id}", json=payload, changes=True)
 
     def tell(self, request: Request) -> Conversation[Outcome]:
         """Ask, and say what the answer means."""

@@ -132,7 +132,8 @@ def definition_of(product_type: str, rules: Rules) -> Definition | None:
 
 def read_definition(product_type: str, fact: Mapping[str, JSON]) -> Definition:
     name, version = shape.text(fact.get("name")), shape.text(fact.get("version"))
-    return Definition(product_type, name or product_type, version, shape.table(fact.get("schema")))
+    # Made compact when it was learnt, and again here: an older version of this connector may have kept it otherwise.
+    return Definition(product_type, name or product_type, version, compact(fact.get("schema")))
 
 
 def _of_key(key: str, fact: dict[str, JSON]) -> Definition:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from ponte.connectors.exam.particulars import Particulars, read_particulars
 from ponte.connectors.exam.recordings import Recording, read_recordings
 from ponte.domain.connector import Connector, Ends, Finds, Rules, Suggests
-from ponte.domain.message import JSON, Conversation
+from ponte.domain.message import JSON, Conversation, Secret
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Pending, Postponed, Rejected, Tokens
 from ponte.domain.problem import Problem
 from ponte.domain.sheet import Suggestion
@@ -19,6 +20,20 @@ from ponte.domain.sheet import Suggestion
 OUTCOMES = (Accepted, Rejected, Postponed, Pending, Blocked)
 NOT_YET = (Postponed, Blocked)
 WORDS = "Caixa de som portátil"
+HOME = "https://ponte.example/"
+LONGEST_WAIT = 30 * 86_400.0
+MOST_CODE, MOST_SUBJECT, MOST_MESSAGE = 500, 2_000, 10_000
+
+
+@runtime_checkable
+class Authorizes(Protocol):
+    """With "oauth": the page that lets Ponte in, and the exchange of the code that it sends back."""
+
+    def authorize_url(self, rules: Rules, *, redirect_uri: str, state: str, code_challenge: str = "") -> str: ...
+
+    def exchange(
+        self, rules: Rules, code: str | Secret, *, redirect_uri: str, code_verifier: str | Secret = ""
+    ) -> Conversation[Tokens | Postponed | Blocked]: ...
 
 
 @cache
@@ -109,6 +124,9 @@ class Bench:
             found["follow"] = subject.follow(Link(self.listing()), rules)
         if "oauth" in self.capabilities:
             found["refresh"] = subject.refresh(rules)
+            if isinstance(subject, Authorizes):
+                code, verifier = Secret("code"), Secret("code_verifier")
+                found["exchange"] = subject.exchange(rules, code, redirect_uri=HOME, code_verifier=verifier)
         return found | self._of_abilities(rules)
 
     def _of_abilities(self, rules: Rules) -> dict[str, Conversation[Any]]:
@@ -128,7 +146,7 @@ class Bench:
         match verb:
             case "learn":
                 fit = isinstance(result, NOT_YET) or is_json(result)
-            case "refresh":
+            case "refresh" | "exchange":
                 fit = isinstance(result, Tokens | Postponed | Blocked)
             case "find":
                 fit = isinstance(result, NOT_YET) or _is_tuple_of(Listing, result)
@@ -141,6 +159,27 @@ class Bench:
         assert fit, f"{name} returned {result!r}"
         for problem in problems_in(result):
             assert isinstance(problem, Problem), f"{name}: {problem!r}"
+        _assert_sound(name, result)
+
+
+def _assert_sound(name: str, result: object) -> None:
+    """Fail for a result that nobody could show, or act on."""
+    match result:
+        case Rejected(problems):
+            assert any(problem.blocking for problem in problems), (
+                f"{name}: refused, and nobody learns why: {result!r}"
+            )
+        case Postponed(retry_in=wait) | Accepted(follow_in=wait):
+            assert wait is None or 0 <= wait <= LONGEST_WAIT, f"{name}: to be looked at in {wait} seconds"
+        case Pending(check_in=wait):
+            assert math.isfinite(wait), f"{name}: to be looked at in {wait} seconds"
+            assert 0 < wait <= LONGEST_WAIT, f"{name}: to be looked at in {wait} seconds"
+    for problem in problems_in(result):
+        for what, most in (("code", MOST_CODE), ("subject", MOST_SUBJECT), ("message", MOST_MESSAGE)):
+            length = len(getattr(problem, what))
+            assert length <= most, f"{name}: a problem's {what} has {length} characters, at most {most} are shown"
+    listing = getattr(result, "listing", None)
+    assert listing is None or is_json(dict(listing.memory)), f"{name}: what is remembered is not JSON"
 
 
 def _is_tuple_of(kind: type, value: object) -> bool:

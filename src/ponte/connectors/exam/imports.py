@@ -1,4 +1,4 @@
-"""Which modules a connector's own code imports, read from its source."""
+"""Which modules a connector's own code imports, and what it calls that is not pure, read from its source."""
 
 from __future__ import annotations
 
@@ -63,6 +63,31 @@ def forbidden_imports(module_name: str) -> list[str]:
         for name in _imported(ast.parse(path.read_text(encoding="utf-8")))
         if _within(name, FORBIDDEN) or (name.startswith(PACKAGE + ".") and not _within(name, mine))
     ]
+
+
+UNSTEADY = frozenset({"now", "utcnow", "today", "fromtimestamp", "uuid1", "uuid4"})
+"""Calls that give something else tomorrow, in another place or the next time."""
+REACHING = frozenset({"open", "eval", "exec", "input", "__import__", "print"})
+
+
+def unsteady_calls(module_name: str) -> list[str]:
+    """Return "file:line: call" for each call of a connector's own code that is neither pure nor a request."""
+    return [
+        f"{path.name}:{node.lineno}: {name}()"
+        for path in source_files(module_name)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and (name := _unsteady(node.func))
+    ]
+
+
+def _unsteady(called: ast.expr) -> str:
+    match called:
+        case ast.Name(name) if name in REACHING or name in UNSTEADY:
+            return name
+        case ast.Attribute(attr=name) if name in UNSTEADY:
+            return name
+        case _:
+            return ""
 
 
 def _within(name: str, roots: tuple[str, ...]) -> bool:

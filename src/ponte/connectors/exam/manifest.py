@@ -6,7 +6,7 @@ import re
 
 from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench
-from ponte.connectors.exam.imports import forbidden_imports
+from ponte.connectors.exam.imports import forbidden_imports, unsteady_calls
 from ponte.connectors.exam.rehearsal import always, play
 from ponte.domain.connector import CONTRACT_VERSION, Connector
 
@@ -112,3 +112,7 @@ class ManifestExam(Bench):
 
     def test_no_module_imports_what_is_not_its_business(self) -> None:
         assert forbidden_imports(self.module_name) == []
+
+    def test_no_module_looks_at_the_clock_or_at_files(self) -> None:
+        found = unsteady_calls(self.module_name)
+        assert not found, f"the same SKU must make the same offer tomorrow and elsewhere: {found}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench, is_json
 from ponte.connectors.exam.rehearsal import always, play
 from ponte.connectors.exam.samples import ODD
 from ponte.connectors.exam.silence import silence
+from ponte.connectors.exam.spoiling import NOTHING, wrongs
 from ponte.connectors.exam.telling import one_problem
 from ponte.domain.connector import Rules
 from ponte.domain.offer import Offer
@@ -46,6 +48,31 @@ class PurityExam(Bench):
                 assert isinstance(offer, Offer), f"{name}: map returned {type(offer)}"
                 assert is_json(offer.payload), f"{name}: the offer is not JSON"
                 assert offer.digest == self.subject.map(sku, rules).digest, f"{name}: the digest is another each time"
+
+    def test_what_is_needed_is_named_whatever_the_sku(self) -> None:
+        for name, sku in self._skus().items():
+            for rules in self._rules():
+                needed = self.subject.needs(sku, rules)
+                assert isinstance(needed, tuple), f"{name}: needs returned {type(needed)}"
+                assert all(isinstance(key, str) and key for key in needed), f"{name}: needs {needed!r}"
+
+    def test_any_fact_is_survived(self) -> None:
+        """A fact that is kept for a day may have been learnt by the connector's version before this one."""
+        ordinary = self.ordinary()
+        for key in self.subject.needs(ordinary.sku, ordinary.rules):
+            for fact in (*NOTHING, *wrongs(ordinary.rules.facts.get(key))):
+                rules = replace(ordinary.rules, facts={**ordinary.rules.facts, key: fact})
+                for verb in (self.subject.needs, self.subject.check, self.subject.map):
+                    try:
+                        verb(ordinary.sku, rules)
+                    except Exception as raised:
+                        told = f"{verb.__name__} with the fact {key} as {str(fact)[:100]}"
+                        raise AssertionError(f"{told}: {type(raised).__name__}: {raised}") from raised
+
+    def test_the_same_answer_always_means_the_same(self) -> None:
+        for trouble, response in troubles.RESPONSES.items():
+            told = [self.subject.classify("GET /x", response) for _ in range(4)]
+            assert told.count(told[0]) == len(told), f"{trouble}: {told}"
 
     def test_nobody_opens_a_connection(self) -> None:
         ordinary = self.ordinary()

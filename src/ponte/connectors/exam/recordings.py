@@ -38,6 +38,7 @@ from ponte.domain.outcome import Link, Listing
 from ponte.domain.sku import Dimensions, Image, Sku, Specification
 
 REQUIRED = ("accepted", "updated", "rejected", "unknown_category", "rate_limit")
+REQUIRED_UNLESS_UPSERTS = ("doubt_found",)
 REQUIRED_BY_CAPABILITY = {
     "oauth": ("expired_token",),
     "follows": ("late_refusal",),
@@ -52,6 +53,7 @@ REQUIRED_BY_CAPABILITY = {
 MEANING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "accepted": ("send", ("accepted", "pending")),
     "updated": ("send", ("accepted", "pending")),
+    "doubt_found": ("send", ("accepted", "pending")),
     "rejected": ("send", ("rejected",)),
     "late_refusal": ("follow", ("rejected",)),
     "withdrawn": ("withdraw", ("accepted", "pending")),

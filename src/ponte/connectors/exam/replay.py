@@ -7,7 +7,13 @@ from typing import Any
 
 from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import Bench
-from ponte.connectors.exam.recordings import MEANING, REQUIRED, REQUIRED_BY_CAPABILITY, Recording
+from ponte.connectors.exam.recordings import (
+    MEANING,
+    REQUIRED,
+    REQUIRED_BY_CAPABILITY,
+    REQUIRED_UNLESS_UPSERTS,
+    Recording,
+)
 from ponte.connectors.exam.rehearsal import first_then, play
 from ponte.connectors.exam.telling import one_problem, request_told, told
 from ponte.domain.message import Response
@@ -19,7 +25,8 @@ class ReplayExam(Bench):
 
     def _required(self) -> set[str]:
         of_abilities = (REQUIRED_BY_CAPABILITY.get(capability, ()) for capability in self.capabilities)
-        return set(REQUIRED).union(*of_abilities)
+        of_making = () if self.particulars().upserts else REQUIRED_UNLESS_UPSERTS
+        return set(REQUIRED).union(of_making, *of_abilities)
 
     def test_the_required_situations_are_recorded(self) -> None:
         missing = sorted(self._required() - self.situations().keys())

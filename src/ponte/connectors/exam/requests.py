@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from ponte.connectors.exam import troubles
-from ponte.connectors.exam.bench import Bench, is_json
+from ponte.connectors.exam.bench import HOME, Authorizes, Bench, is_json
 from ponte.connectors.exam.cases import each
 from ponte.connectors.exam.rehearsal import Played, always, first_then, play
 from ponte.connectors.exam.telling import request_told
@@ -15,6 +16,8 @@ from ponte.domain.message import Request, Response
 from ponte.domain.outcome import Postponed, Tokens
 
 ASKING = frozenset({"GET", "HEAD", "OPTIONS"})
+# With these a token is refused: 400 by those who read the standard freely.
+TOKEN_STATUSES = frozenset({400, 401, 403})
 PLANTED = "planted-secret-8d1f2c"
 
 
@@ -90,8 +93,7 @@ class RequestExam(Bench):
     def test_no_secret_is_in_a_request_or_an_outcome(self) -> None:
         secrets = {setting.name for setting in self.subject.manifest.settings if setting.secret}
         secrets |= {self.subject.manifest.token_secret, "refresh_token"}
-        rules = self.ordinary().rules
-        careless = Rules(rules.mapping, {**rules.settings, **dict.fromkeys(secrets, PLANTED)}, rules.facts)
+        careless = self._careless()
         echo = json.dumps({**dict.fromkeys(secrets, PLANTED), "error": "x", "message": "no", "status": 400}).encode()
         for status in (200, 400, 500):
             for name, conversation in self.conversations(careless).items():
@@ -100,6 +102,31 @@ class RequestExam(Bench):
                     assert PLANTED not in json.dumps(request_told(request)), f"{name}: {request.endpoint}"
                 if not isinstance(played.result, Tokens):
                     assert PLANTED not in repr(played.result), f"{name}: {status}"
+
+    def test_only_a_refused_token_is_called_expired(self) -> None:
+        """Each one that is called so costs a renewal of the token, which may be valid once only."""
+        request = Request("GET", "/x", "GET /x")
+        for trouble, response in troubles.RESPONSES.items():
+            expired = self.subject.is_expired_token(request, response)
+            assert isinstance(expired, bool), f"{trouble}: {expired!r}"
+            assert not expired or response.status in TOKEN_STATUSES, f"{trouble} is taken for an expired token"
+
+    def test_the_page_that_lets_in_can_be_opened_and_tells_no_secret(self) -> None:
+        subject: Any = self.subject
+        if not isinstance(subject, Authorizes):
+            return
+        url = subject.authorize_url(self._careless(), redirect_uri=HOME, state="st4te", code_challenge="ch4llenge")
+        assert url.startswith("https://"), url
+        assert url.isascii(), url
+        assert "st4te" in url, "the state is not in the address: nobody could tell who comes back"
+        assert PLANTED not in url, "a secret stands in the address that a person opens"
+
+    def _careless(self) -> Rules:
+        """Return the everyday rules of a channel whose secrets stand among its open settings."""
+        secrets = {setting.name for setting in self.subject.manifest.settings if setting.secret}
+        secrets |= {self.subject.manifest.token_secret, "refresh_token"}
+        rules = self.ordinary().rules
+        return Rules(rules.mapping, {**rules.settings, **dict.fromkeys(secrets, PLANTED)}, rules.facts)
 
     def test_credentials_stay_with_the_transport(self) -> None:
         for name, played in self._played().items():

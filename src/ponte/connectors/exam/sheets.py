@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from ponte.connectors.exam.bench import Bench, is_json
+from ponte.connectors.exam.spoiling import NOTHING, wrongs
 from ponte.domain.message import JSON
 from ponte.domain.sheet import Need, Sheet
 
 KINDS = frozenset({"text", "number", "quantity", "boolean", "list", "date", "image"})
-MAX_WRONG = 400
 
 
 class SheetExam(Bench):
@@ -63,7 +62,7 @@ class SheetExam(Bench):
         subject: Any = self.subject
         if "sheets" not in self.capabilities:
             return
-        for fact in (*_NOTHING, *_wrongs(self._fact())):
+        for fact in (*NOTHING, *wrongs(self._fact())):
             sheet = subject.sheet(self._category(), fact)
             assert sheet is None or isinstance(sheet, Sheet), repr(sheet)
             if sheet is not None:
@@ -83,30 +82,3 @@ def _assert_sound(sheet: Sheet) -> None:
         assert all(isinstance(part, str) for pair in field.values for part in pair), repr(field)
         assert all(isinstance(unit, str) for unit in field.units), repr(field)
         assert field.max_length is None or field.max_length >= 0, repr(field)
-
-
-_NONSENSE: tuple[JSON, ...] = (None, [], {}, "", 5, [None], {"a": [{}]})
-_NOTHING: tuple[JSON, ...] = (None, {}, [], "", "x", 0, -1, 1.5, True, [[]], [{}], {"": None})
-
-
-def _wrongs(fact: JSON) -> Iterator[JSON]:
-    """Yield the fact with one thing of it made nonsense, at each of its places."""
-    for place in list(_places(fact))[:MAX_WRONG]:
-        for nonsense in _NONSENSE:
-            yield _put(fact, place, nonsense)
-
-
-def _places(value: JSON, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the way to each thing inside: of a list only its first three."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value[:3]) if isinstance(value, list) else ()
-    for key, one in inner:
-        yield (*path, key)
-        yield from _places(one, (*path, key))
-
-
-def _put(value: JSON, path: tuple[Any, ...], nonsense: JSON) -> JSON:
-    if not path:
-        return nonsense
-    changed = copy.copy(value)
-    changed[path[0]] = _put(value[path[0]], path[1:], nonsense)
-    return changed
