@@ -61,7 +61,22 @@ def test_the_listings_of_a_sku_are_found_and_those_of_others_left_out():
 
 def test_a_search_that_says_nothing_has_found_nothing_out():
     assert isinstance(find(answer(200, {})).result, Postponed)
-    assert find(answer(200, {"results": []})).result == ()
+    assert find(answer(200, {"results": []}), answer(200, {"results": []})).result == ()
+
+
+def test_a_listing_with_the_sku_in_the_older_field_is_found_too():
+    old = item("MLB1", attributes=[], seller_custom_field="2000123")
+    found = find(answer(200, {"results": []}), answer(200, {"results": ["MLB1"]}), answer(200, old))
+    assert [one.id for one in found.result] == ["MLB1"]
+    searches = [request.query for request in found.requests if request.endpoint.endswith("search")]
+    assert searches == [(("seller_sku", "2000123"),), (("sku", "2000123"),)]
+
+
+def test_where_the_attribute_finds_something_the_older_field_is_not_asked():
+    assert asked(find(answer(200, {"results": ["MLB1"]}), answer(200, item("MLB1")))) == [
+        "GET /users/{id}/items/search",
+        "GET /items/{id}",
+    ]
 
 
 def test_a_title_s_categories_come_best_first_and_each_once():

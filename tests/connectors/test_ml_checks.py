@@ -338,3 +338,14 @@ def test_the_category_of_another_line_is_not_asked():
     by = rules(categories={"12": CategoryRule("MLB1000", 3), "123": CategoryRule(CATEGORY, 4)})
     assert ML.needs(ORDINARY, by) == ("account", f"category/{CATEGORY}")
     assert ML.needs(sku(category_ids=("9",)), by) == ("account",)
+
+
+@pytest.mark.parametrize(
+    ("takes", "option", "refused"),
+    [(["new", "used"], {}, False), (["used"], {}, True), (["new"], {"condition": "used"}, True), ([], {}, False)],
+)
+def test_a_condition_is_one_of_those_the_category_takes(takes, option, refused):
+    problems = found(sku(), rules(sheet(conditions=takes), options=option))
+    assert ("condition condition.not_allowed" in problems) is refused
+    if refused:
+        assert problems["condition condition.not_allowed"].params["allowed"] == ", ".join(takes)

@@ -20,7 +20,7 @@ CATEGORY = {
     "id": "MLB1676",
     "name": "Caixas",
     "children_categories": [],
-    "settings": {"max_title_length": 60, "minimum_price": 8},
+    "settings": {"max_title_length": 60, "minimum_price": 8, "item_conditions": ["new"]},
 }
 
 
@@ -47,7 +47,7 @@ def test_nothing_personal_is_kept_of_the_account():
 def test_a_category_takes_two_requests():
     played = learn("category/MLB1676", answer(200, CATEGORY), answer(200, []))
     assert [one.path for one in played.requests] == ["/categories/MLB1676", "/categories/MLB1676/attributes"]
-    assert played.result["max_title"] == 60
+    assert (played.result["max_title"], played.result["conditions"]) == (60, ["new"])
 
 
 def test_suggestions_of_an_open_list_are_not_kept():

@@ -58,6 +58,29 @@ def test_what_hinders_a_picture_is_told():
     assert played.result.listing.id == "MLB4400112233"
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "code"),
+    [
+        ("Unable to find valid certification path to requested target", "IMAGE_UNREACHABLE", "ssl_error"),
+        ("Received fatal alert: protocol_version", "IMAGE_UNREACHABLE", "ssl_error"),
+        ("Connect timed out", "IMAGE_UNREACHABLE", "timeout"),
+        ("Slow_domain_to_many_posts", "IMAGE_UNREACHABLE", "timeout"),
+        ("Picture wasnt create in buckets", "IMAGE_UNREACHABLE", "timeout"),
+        (
+            "error_code=content_type,meta={responseCode=301,contentType=text/html}",
+            "IMAGE_UNREACHABLE",
+            "content_type",
+        ),
+        ("{error_code=invalid_size, meta={width=200, height=200}}", "IMAGE_INVALID", "invalid_size"),
+        ("something else", "IMAGE_INVALID", "picture_error"),
+    ],
+)
+def test_each_way_a_picture_fails_is_told_by_its_name(said, kind, code):
+    hindered = {"source": "https://a.example/1.jpg", "error": {"message": said}}
+    (problem,) = problems(follow(answer(200, WAITING), answer(200, hindered), waited=60).result)
+    assert (problem.kind.name, problem.code) == (kind, code)
+
+
 def test_at_most_three_pictures_are_asked_about():
     many = item(status="paused", sub_status=["picture_download_pending"], pictures=[{"id": str(n)} for n in range(9)])
     assert asked(follow(answer(200, many), *[answer(200, {})] * 9)) == [READ, PICTURE, PICTURE, PICTURE]

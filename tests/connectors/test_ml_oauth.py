@@ -137,3 +137,15 @@ def test_the_code_is_turned_into_tokens():
 def test_a_probe_believes_only_an_account():
     assert play(ML.probe(OURS), always(answer(200, {"id": 5}))).requests[0].endpoint == "GET /users/me"
     assert isinstance(play(ML.probe(OURS), always(answer(200, {"message": "hello"}))).result, Postponed)
+
+
+def test_an_account_is_not_connected_without_a_refresh_token():
+    played = play(
+        ML.exchange(OURS, "TG-1", redirect_uri="https://ponte.example/"),
+        always(answer(200, {**FRESH, "refresh_token": None})),
+    )
+    assert isinstance(played.result, Blocked)
+    assert (names(played.result), played.result.problem.code) == (
+        ["AUTH_CLIENT POST /oauth/token"],
+        "oauth.no_refresh_token",
+    )

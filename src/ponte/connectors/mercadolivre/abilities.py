@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ponte.connectors import shape
-from ponte.connectors.mercadolivre.asking import Found, not_learnt
+from ponte.connectors.mercadolivre.asking import SKU_ATTRIBUTE, SKU_FIELD, Found, not_learnt
 from ponte.connectors.mercadolivre.asking import find as find_items
 from ponte.connectors.mercadolivre.facts import CATEGORY_ID, account_of
 from ponte.connectors.mercadolivre.standing import listing_of
@@ -37,11 +37,18 @@ def end(link: Link) -> Conversation[Outcome]:
 
 
 def find(sku: str, rules: Rules) -> Conversation[tuple[Listing, ...] | Postponed | Blocked]:
-    """Return the listings of a SKU that still stand, the oldest first."""
-    found = yield from find_items(account_of(rules).user_id, sku)
+    """Return the listings of a SKU that still stand, the oldest first.
+
+    Where none has the SKU as its attribute, those are told that have it in the older field of the item.
+    """
+    found: Found | Outcome = Accepted(None)
+    for field in (SKU_ATTRIBUTE, SKU_FIELD):
+        found = yield from find_items(account_of(rules).user_id, sku, field=field)
+        if not isinstance(found, Found) or found.items or found.varied:
+            break
     match found:
-        case Found(items):
-            return tuple(listing_of(item, {"sku": sku}) for item in items)
+        case Found(items, _, varied):
+            return tuple(listing_of(item, {"sku": sku}) for item in (*items, *varied))
         case Postponed() | Blocked():
             return found
         case Rejected(problems) if problems:

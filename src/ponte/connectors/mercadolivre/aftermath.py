@@ -16,6 +16,9 @@ from ponte.domain.problem import Problem, ProblemClass, Stage
 HTTP_CODE = re.compile(r"responseCode=([0-9]{3})")
 ERROR_CODE = re.compile(r"error_code=([a-z_]{1,60})")
 UNREACHABLE = frozenset({"response_code", "timeout", "connection_error", "unknown_host", "ssl_error", "redirect"})
+# What the page lists without a code: certificates, time-outs, hosts that were slow too often, pictures never fetched.
+TLS = re.compile(r"certificat|fatal alert|protocol_version|ssl|handshake", re.IGNORECASE)
+NOT_FETCHED = re.compile(r"timed? ?out|slow_domain|connect|unknown ?host|wasn'?t create", re.IGNORECASE)
 MAX_MODERATIONS = 20
 
 
@@ -28,11 +31,17 @@ def picture_problems(body: JSON) -> tuple[Problem, ...] | None:
     if not message:
         return ()
     found, status = ERROR_CODE.search(message), HTTP_CODE.search(message)
-    code = found[1] if found else "picture_error"
+    code = found[1] if found else _code_of(message)
     kind = ProblemClass.IMAGE_UNREACHABLE if status or code in UNREACHABLE else ProblemClass.IMAGE_INVALID
     params = {"status": status[1]} if status else {}
     subject = sendable(shape.text(body.get("source")))[:500] or "pictures"
     return (Problem(kind, Stage.MARKETPLACE, subject, code, sendable(message[:MAX_MESSAGE]), params=params),)
+
+
+def _code_of(message: str) -> str:
+    if TLS.search(message):
+        return "ssl_error"
+    return "timeout" if NOT_FETCHED.search(message) else "picture_error"
 
 
 def moderation_problems(body: JSON) -> tuple[Problem, ...] | None:

@@ -20,6 +20,8 @@ from ponte.domain.problem import Problem
 ME = Request("GET", "/users/me", "GET /users/me")
 MAX_FOUND = 10
 MAX_PICTURES_ASKED = 3
+# The SKU of record is an attribute; sellers of old have it in a field of the item (`seller_custom_field`).
+SKU_ATTRIBUTE, SKU_FIELD = "seller_sku", "sku"
 
 
 def read_item(item_id: str) -> Request:
@@ -81,31 +83,44 @@ def probe() -> Conversation[Outcome]:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The items of a SKU that still stand, the oldest first; `asked_at` is the marketplace's own time, if told."""
+    """The items of a SKU, the oldest first; `asked_at` is the marketplace's own time, if told.
+
+    `items` still stand. `varied` do too, but are of several variations at once. `closed` ended.
+    """
 
     items: tuple[dict[str, JSON], ...]
     asked_at: datetime | None
+    varied: tuple[dict[str, JSON], ...] = ()
+    closed: tuple[dict[str, JSON], ...] = ()
 
 
-def find(user_id: str, sku: str) -> Conversation[Found | Outcome]:
-    """Return the items of a SKU that still stand, as far as the search knows them.
+def find(user_id: str, sku: str, *, field: str = SKU_ATTRIBUTE) -> Conversation[Found | Outcome]:
+    """Return the items of a SKU, as far as the search knows them.
 
     An outcome is returned when the question could not be answered. Only items that echo the SKU, or none, count.
     """
     asked: dict[str, JSON] | Outcome = {"id": user_id} if user_id else (yield from _who())
     if not isinstance(asked, dict):
         return asked
-    query = (("seller_sku", sku),)
     path = f"/users/{quote(shape.word(asked['id']), safe='')}/items/search"
     endpoint = "GET /users/{id}/items/search"
-    answer = yield from ask(Request("GET", path, endpoint, query=query))
+    answer = yield from ask(Request("GET", path, endpoint, query=((field, sku),)))
     if isinstance(answer, Postponed):
         return answer
     results = shape.table(answer.json()).get("results")
     if answer.status != 200 or not isinstance(results, list):
         return not_learnt(endpoint, answer)
-    items = yield from _open_items([one for one in shape.texts(results) if ITEM_ID.fullmatch(one)], sku)
-    return Found(tuple(sorted(items, key=_age)), _time_there(answer)) if isinstance(items, list) else items
+    items = yield from _items([one for one in shape.texts(results) if ITEM_ID.fullmatch(one)], sku)
+    if not isinstance(items, list):
+        return items
+    return _sorted_out(sorted(items, key=_age), _time_there(answer))
+
+
+def _sorted_out(items: list[dict[str, JSON]], asked_at: datetime | None) -> Found:
+    standing = [item for item in items if item.get("status") != "closed"]
+    varied = tuple(item for item in standing if shape.rows(item.get("variations")))
+    single = tuple(item for item in standing if not shape.rows(item.get("variations")))
+    return Found(single, asked_at, varied, tuple(item for item in items if item.get("status") == "closed"))
 
 
 def made_at(item: dict[str, JSON]) -> datetime | None:
@@ -134,7 +149,7 @@ def _who() -> Conversation[dict[str, JSON] | Outcome]:
     return learnt if isinstance(learnt, Postponed | Blocked) else {"id": learnt["user_id"]}
 
 
-def _open_items(item_ids: list[str], sku: str) -> Conversation[list[dict[str, JSON]] | Outcome]:
+def _items(item_ids: list[str], sku: str) -> Conversation[list[dict[str, JSON]] | Outcome]:
     found: list[dict[str, JSON]] = []
     for item_id in item_ids[:MAX_FOUND]:
         answer = yield from ask(read_item(item_id))
@@ -145,7 +160,7 @@ def _open_items(item_ids: list[str], sku: str) -> Conversation[list[dict[str, JS
         item = item_of(answer.json())
         if answer.status != 200 or item is None:
             return not_learnt("GET /items/{id}", answer)
-        if item.get("status") != "closed" and seller_sku(item) in {sku, ""}:
+        if seller_sku(item) in {sku, ""}:
             found.append(item)
     return found
 

@@ -16,6 +16,7 @@ def problems(draft: Draft) -> tuple[Problem, ...]:
     return (
         *draft.sku.flaws,
         *_category(draft),
+        *_condition(draft),
         *_title(draft),
         *(one.problem for one in draft.attributes if one.problem is not None),
         *_pictures(draft),
@@ -43,6 +44,15 @@ def _category_flaw(draft: Draft) -> str:
     if draft.category and not draft.category.listing_allowed:
         return "category.not_allowed"
     return ""
+
+
+def _condition(draft: Draft) -> Iterator[Problem]:
+    """Check the mapping's condition against those that the category takes; one that tells none takes all."""
+    allowed = draft.category.conditions if draft.category else ()
+    value = draft.option("condition")
+    if allowed and value not in allowed:
+        code, shown = "condition.not_allowed", ", ".join(allowed)
+        yield invalid(ProblemClass.ATTRIBUTE_INVALID, "condition", code, value=value[:100], allowed=shown)
 
 
 def _title(draft: Draft) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ponte.connectors import shape
@@ -22,6 +23,10 @@ ALWAYS_SENT = ("price", "available_quantity", "attributes")
 # change of terms or shipping is examined again.
 SENT_WHEN_CHANGED = ("pictures", "sale_terms", "shipping")
 MEMORY = "sent"
+# What Mercado Livre would not change, so that it is not asked each time: whose the stock is (Full), a name, a type.
+FULL, NAME_KEPT, TYPE_KEPT = "full", "name_kept", "type_kept"
+FORGOTTEN = frozenset({MEMORY, FULL, NAME_KEPT, TYPE_KEPT})
+NAMES = ("title", "family_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,15 @@ class Errand:
     def lag_seconds(self) -> float:
         return lag_seconds(self.rules)
 
+    @property
+    def name(self) -> str:
+        """The product's name, in whichever selling model it is said."""
+        return next((shape.text(self.item[field]) for field in NAMES if field in self.item), "")
+
+    def is_named_as(self, before: Mapping[str, JSON]) -> bool:
+        """True when this very name was accepted before, by the digests of `sent_before`."""
+        return all(before.get(field) == digest(self.item[field]) for field in NAMES if field in self.item)
+
     def in_other_model(self) -> Errand:
         """Return the errand for the other selling model: `title` and `family_name` change places."""
         before, after = ("title", "family_name") if "title" in self.item else ("family_name", "title")
@@ -51,7 +65,7 @@ class Errand:
 
     def sent_of_item(self) -> dict[str, JSON]:
         """Return the digests to remember once the item was accepted; of a long text only its digest is kept."""
-        names = ("title", *SENT_WHEN_CHANGED)
+        names = (*NAMES, *SENT_WHEN_CHANGED)
         return {name: digest(self.item[name]) for name in names if name in self.item}
 
 
@@ -81,8 +95,8 @@ def sent_before(listing: Listing) -> dict[str, JSON]:
 
 
 def forgetful(listing: Listing) -> Listing:
-    """Return the listing without what was last accepted: everything is said again."""
-    return replace(listing, memory={name: value for name, value in listing.memory.items() if name != MEMORY})
+    """Return the listing without what was last accepted or refused: everything is said again."""
+    return replace(listing, memory={name: value for name, value in listing.memory.items() if name not in FORGOTTEN})
 
 
 def keeping(outcome: Outcome, listing: Listing, *, stored: bool) -> Outcome:

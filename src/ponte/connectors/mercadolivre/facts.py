@@ -67,6 +67,7 @@ class Category:
     max_pictures: int | None = None
     minimum_price: float | None = None
     maximum_price: float | None = None
+    conditions: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
 
     def attribute(self, attribute_id: str) -> Attribute | None:
@@ -108,6 +109,7 @@ def _read_category(category_id: str, fact: dict[str, JSON]) -> Category:
         max_pictures=shape.whole(fact.get("max_pictures")),
         minimum_price=shape.number(fact.get("minimum_price")),
         maximum_price=shape.number(fact.get("maximum_price")),
+        conditions=shape.texts(fact.get("conditions")),
         attributes=tuple(_read_attribute(row) for row in shape.tables(fact.get("attributes"))),
     )
 
@@ -157,6 +159,7 @@ def category_fact(settings_body: JSON, attributes_body: JSON) -> JSON:
         "max_pictures": shape.whole(settings.get("max_pictures_per_item")),
         "minimum_price": shape.number(settings.get("minimum_price")),
         "maximum_price": shape.number(settings.get("maximum_price")),
+        "conditions": list(shape.texts(settings.get("item_conditions"))),
         "attributes": [_attribute_fact(row) for row in shape.tables(attributes_body) if _is_sent(row)],
     }
 

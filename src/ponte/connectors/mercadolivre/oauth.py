@@ -14,6 +14,7 @@ from ponte.connectors.oauth import Form
 from ponte.domain.connector import Rules
 from ponte.domain.message import Conversation, Request, Response, Secret
 from ponte.domain.outcome import Blocked, Postponed, Tokens
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 AUTHORIZE_URL = "https://auth.mercadolivre.com.br/authorization"
 ENDPOINT = "POST /oauth/token"
@@ -37,7 +38,10 @@ def authorize_url(rules: Rules, *, redirect_uri: str, state: str, code_challenge
 def exchange(
     rules: Rules, code: str | Secret, *, redirect_uri: str, code_verifier: str | Secret = ""
 ) -> Conversation[Tokens | Postponed | Blocked]:
-    """Turn the code of the first connection into tokens."""
+    """Turn the code of the first connection into tokens.
+
+    An application without the scope `offline_access` gets no refresh token: the channel would stop in some hours.
+    """
     form: Form = (
         ("grant_type", "authorization_code"),
         *oauth.client(rules),
@@ -46,7 +50,10 @@ def exchange(
     )
     if code_verifier:
         form = (*form, ("code_verifier", code_verifier))
-    return (yield from _tokens(form))
+    got = yield from _tokens(form)
+    if isinstance(got, Tokens) and "refresh_token" not in got.secrets:
+        return Blocked(Problem(ProblemClass.AUTH_CLIENT, Stage.SEND, ENDPOINT, "oauth.no_refresh_token"))
+    return got
 
 
 def refresh(rules: Rules) -> Conversation[Tokens | Postponed | Blocked]:

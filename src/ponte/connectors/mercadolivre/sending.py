@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify, unreadable
 from ponte.connectors.mercadolivre.asking import Found, find, why_moderated
 from ponte.connectors.mercadolivre.describing import describe
@@ -20,26 +19,29 @@ from ponte.connectors.mercadolivre.errand import (
     forgetful,
     keeping,
     named,
-    sent_before,
     with_warnings,
 )
+from ponte.connectors.mercadolivre.lasting import differences, retype
+from ponte.connectors.mercadolivre.relisting import relist
 from ponte.connectors.mercadolivre.standing import (
     FOLLOW_AFTER_CREATE_SECONDS,
+    VARIATIONS,
     Standing,
     is_moderated,
     item_of,
     listing_of,
     seller_sku,
     standing,
+    variations_problem,
 )
 from ponte.connectors.mercadolivre.surplus import chosen, end_surplus, still_unknown, unconfirmed
-from ponte.connectors.mercadolivre.updating import GONE, changed_fields, put, resume
+from ponte.connectors.mercadolivre.updating import GONE, Change, changed_fields, remembered, resume, say
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation, Request, Response
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Postponed, Rejected
-from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 CREATE = "POST /items"
 DUPLICATES = frozenset({ProblemClass.DUPLICATE, ProblemClass.DUPLICATE_IDENTIFIER})
@@ -49,6 +51,8 @@ MODEL_FIELDS = frozenset({"title", "family_name"})
 def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
     """Create or update, and say how it ended."""
     errand = errand_of(offer, rules, stored=link.listing is not None)
+    if link.listing is not None and link.listing.memory.get(VARIATIONS):
+        return Rejected((variations_problem(link.listing),))
     if link.listing is not None:
         listing = forgetful(link.listing) if link.restate else link.listing
         outcome = yield from _update(errand, listing, restated=link.restate)
@@ -67,7 +71,17 @@ def _create_if_missing(errand: Errand, uncertain_seconds: float) -> Conversation
         return still_unknown(found)
     if found.items:
         return (yield from _adopt(errand, found, uncertain_seconds))
-    return unconfirmed(errand.lag_seconds, uncertain_seconds) or (yield from _create(errand))
+    return unconfirmed(errand.lag_seconds, uncertain_seconds) or (yield from _make_again(errand, found))
+
+
+def _make_again(errand: Errand, found: Found) -> Conversation[Outcome]:
+    """Create, where no listing of the SKU that ended can be announced again."""
+    again = yield from relist(errand, found)
+    if again is None:
+        return (yield from _create(errand))
+    if not isinstance(again, dict):
+        return again
+    return (yield from _update(errand, listing_of(again, {"sku": errand.sku}), again, restated=True))
 
 
 def _alone(errand: Errand, held: Listing, outcome: Outcome, uncertain_seconds: float) -> Conversation[Outcome]:
@@ -151,11 +165,10 @@ def _adopt(errand: Errand, found: Found, uncertain_seconds: float | None = None)
 def _update(
     errand: Errand, listing: Listing, current: dict[str, JSON] | None = None, *, restated: bool = False
 ) -> Conversation[Outcome]:
-    fields = yield from changed_fields(errand, listing, current)
-    if not isinstance(fields, tuple):
-        return keeping(fields, listing, stored=errand.stored)
-    body, warnings = fields
-    answer = yield from put(listing.id, body)
+    change = yield from changed_fields(errand, listing, current)
+    if not isinstance(change, Change):
+        return keeping(change, listing, stored=errand.stored)
+    change, answer = yield from say(change, listing, errand)
     if isinstance(answer, Postponed):
         return keeping(answer, listing, stored=errand.stored)
     item = item_of(answer.json()) if 200 <= answer.status < 300 else None
@@ -164,12 +177,9 @@ def _update(
     mismatch = _mismatch(item, listing, errand, answer)
     if mismatch is not None:
         return mismatch
-    sent = {**sent_before(listing), **errand.sent_of_item()}
-    if "title" in errand.item and "title" not in body and warnings:
-        sent = {**sent, "title": sent_before(listing).get("title")}
-    updated = listing_of(item, {**listing.memory, "sku": errand.sku, MEMORY: sent})
+    updated = remembered(errand, listing, item, change)
     outcome = yield from _finish(errand, item, updated, fresh=False, followed=restated)
-    return with_warnings(outcome, warnings)
+    return with_warnings(outcome, change.warnings)
 
 
 def _mismatch(item: dict[str, JSON], listing: Listing, errand: Errand, answer: Response) -> Outcome | None:
@@ -211,10 +221,23 @@ def _finish(
         return described
     listing, warnings = described
     outcome: Outcome = yield from judge(item, listing)
-    follow_in = FOLLOW_AFTER_CREATE_SECONDS if fresh or followed else None
     if isinstance(outcome, Accepted):
-        outcome = Accepted(outcome.listing, (*outcome.warnings, *_price_changed(errand, item)), follow_in)
+        outcome = yield from _compared(errand, item, outcome, fresh=fresh, followed=followed)
     return with_warnings(outcome, warnings)
+
+
+def _compared(
+    errand: Errand, item: dict[str, JSON], accepted: Accepted, *, fresh: bool, followed: bool
+) -> Conversation[Outcome]:
+    """Warn of what the listing has otherwise than the offer; its type is brought to the mapping's first."""
+    listing = accepted.listing
+    assert listing is not None
+    retyped = yield from retype(errand, item, listing)
+    if not isinstance(retyped, tuple):
+        return retyped
+    listing, kept = retyped
+    follow_in = FOLLOW_AFTER_CREATE_SECONDS if fresh or followed else None
+    return Accepted(listing, (*accepted.warnings, *differences(errand, item), *kept), follow_in)
 
 
 def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Standing]:
@@ -226,21 +249,3 @@ def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Standing]:
             return Rejected(reasons, listing)
         return Rejected((*outcome.problems, *reasons), listing)
     return outcome
-
-
-def _price_changed(errand: Errand, item: dict[str, JSON]) -> tuple[Problem, ...]:
-    """Warn when the listing has another price than the one sent (a promotion, an automation over there)."""
-    sent, stands = shape.number(errand.item.get("price")), shape.number(item.get("price"))
-    if sent is None or stands is None or abs(sent - stands) < 0.005:
-        return ()
-    params = {"value": f"{sent:.2f}", "found": f"{stands:.2f}"}
-    return (
-        Problem(
-            ProblemClass.PRICE_INVALID,
-            Stage.MARKETPLACE,
-            "price",
-            "price.differs",
-            severity=Severity.WARNING,
-            params=params,
-        ),
-    )

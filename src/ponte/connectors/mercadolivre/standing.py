@@ -24,6 +24,8 @@ FOLLOW_AFTER_CREATE_SECONDS = 600.0
 FOLLOW_STEPS = (FOLLOW_AFTER_CREATE_SECONDS, 3_600.0, 86_400.0)
 MODERATED = frozenset({"under_review", "inactive"})
 PENALTY = "moderation_penalty"
+PAUSED_BY_US = "paused_by_us"
+VARIATIONS = "variations"
 
 
 def item_of(body: JSON) -> dict[str, JSON] | None:
@@ -33,6 +35,9 @@ def item_of(body: JSON) -> dict[str, JSON] | None:
 
 
 def listing_of(item: dict[str, JSON], memory: dict[str, JSON]) -> Listing:
+    """Return the listing; its memory says whether it is one of several variations, which Ponte leaves alone."""
+    memory = {name: value for name, value in memory.items() if name != VARIATIONS}
+    memory |= {VARIATIONS: True} if shape.rows(item.get("variations")) else {}
     state = "/".join((shape.text(item.get("status")), *shape.texts(item.get("sub_status"))[:3]))
     return Listing(item["id"], _web_address(item.get("permalink")), state.strip("/"), memory)
 
@@ -71,7 +76,24 @@ def standing(item: dict[str, JSON], listing: Listing) -> Standing:
         return Rejected((_state_problem(ProblemClass.ACCOUNT_BLOCKED, item),), listing)
     if PICTURES_PENDING in sub_status:
         return awaiting_pictures(listing)
-    return Accepted(listing, warnings_of(item, Stage.MARKETPLACE))
+    return Accepted(listing, (*warnings_of(item, Stage.MARKETPLACE), *_paused_there(item, listing)))
+
+
+def _paused_there(item: dict[str, JSON], listing: Listing) -> tuple[Problem, ...]:
+    """Warn of a pause that is not ours and not for want of stock: nothing is sold until a person ends it."""
+    sub_status = shape.texts(item.get("sub_status"))
+    by_a_person = not sub_status or "paused_by_seller" in sub_status
+    if item.get("status") != "paused" or not by_a_person or listing.memory.get(PAUSED_BY_US):
+        return ()
+    if shape.number(item.get("available_quantity")) == 0:
+        return ()
+    return (_state_problem(ProblemClass.STATE_CONFLICT, item, "listing.paused_there").as_warning(),)
+
+
+def variations_problem(listing: Listing) -> Problem:
+    """Return why a listing of several variations is not touched: a change of one SKU would be one of all."""
+    params = {"listing": listing.id}
+    return Problem(ProblemClass.VARIATION_INVALID, Stage.SEND, listing.id, "listing.has_variations", params=params)
 
 
 def moderated_problem(item: dict[str, JSON]) -> Problem:
@@ -80,9 +102,10 @@ def moderated_problem(item: dict[str, JSON]) -> Problem:
     return _state_problem(kind, item)
 
 
-def _state_problem(kind: ProblemClass, item: dict[str, JSON]) -> Problem:
+def _state_problem(kind: ProblemClass, item: dict[str, JSON], code: str = "") -> Problem:
     state = listing_of(item, {}).state
-    code = PENALTY if kind is ProblemClass.POLICY_MODERATION and PENALTY in shape.texts(item.get("tags")) else state
+    penalty = kind is ProblemClass.POLICY_MODERATION and PENALTY in shape.texts(item.get("tags"))
+    code = code or (PENALTY if penalty else state)
     return Problem(kind, Stage.MARKETPLACE, code=code, params={"state": state, "listing": item["id"]})
 
 

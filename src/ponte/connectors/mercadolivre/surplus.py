@@ -13,7 +13,7 @@ from ponte.connectors import shape
 from ponte.connectors.mercadolivre.asking import Found, find, made_at
 from ponte.connectors.mercadolivre.errand import keeping, lag_seconds
 from ponte.connectors.mercadolivre.facts import account_of
-from ponte.connectors.mercadolivre.standing import listing_of, seller_sku
+from ponte.connectors.mercadolivre.standing import VARIATIONS, listing_of, seller_sku, variations_problem
 from ponte.connectors.mercadolivre.updating import close
 from ponte.connectors.mercadolivre.updating import withdraw as pause
 from ponte.domain.connector import Rules
@@ -67,6 +67,8 @@ def end_surplus(
 
 def withdraw(link: Link, rules: Rules) -> Conversation[Outcome]:
     """Pause the listing; in doubt, end what may stand beside it, for it would stay on sale."""
+    if link.listing is not None and link.listing.memory.get(VARIATIONS):
+        return Rejected((variations_problem(link.listing),), link.listing)
     outcome = yield from pause(link)
     listing, uncertain = link.listing, link.uncertain_seconds
     if listing is None or uncertain is None or not isinstance(outcome, Accepted):

@@ -1,51 +1,109 @@
 """Changing a listing that stands: what an update says, pausing, resuming, closing.
 
-What may change: Mercado Livre developers' page "synchronize and modify publications", captured 2026-06. The title
-only before the first sale and without a family name; the listing type is left alone.
+What may change: Mercado Livre developers' pages "synchronize and modify publications" and "user products", captured
+2026-06. The title, or the family name, only before the first sale.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item
-from ponte.connectors.mercadolivre.errand import ALWAYS_SENT, SENT_WHEN_CHANGED, Errand, digest, keeping, sent_before
-from ponte.connectors.mercadolivre.standing import item_of, listing_of, remembering
+from ponte.connectors.mercadolivre.errand import (
+    ALWAYS_SENT,
+    FULL,
+    MEMORY,
+    NAME_KEPT,
+    NAMES,
+    SENT_WHEN_CHANGED,
+    Errand,
+    digest,
+    keeping,
+    sent_before,
+)
+from ponte.connectors.mercadolivre.lasting import STOCK, in_the_way, is_full, is_name_kept, knowing_full, name_stays
+from ponte.connectors.mercadolivre.standing import PAUSED_BY_US, item_of, listing_of, remembering
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation, Request, Response
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Postponed, Rejected
-from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
+from ponte.domain.problem import Problem, ProblemClass, Stage
 
 UPDATE = "PUT /items/{id}"
-PAUSED_BY_US = "paused_by_us"
 GONE = frozenset({ProblemClass.LISTING_NOT_FOUND, ProblemClass.LISTING_CLOSED})
 
-Fields = tuple[dict[str, JSON], tuple[Problem, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update says, and warnings about what may not change any more."""
+
+    body: dict[str, JSON]
+    warnings: tuple[Problem, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    """Fields that Mercado Livre refused, and that were not said again."""
+
+    def without(self, refused: frozenset[str]) -> Change:
+        left = {name: value for name, value in self.body.items() if name not in refused}
+        return replace(self, body=left, left_out=refused & self.body.keys())
 
 
 def put(item_id: str, body: dict[str, JSON]) -> Conversation[Response | Postponed]:
     return (yield from ask(Request("PUT", f"/items/{quote(item_id, safe='')}", UPDATE, json=body, changes=True)))
 
 
+def say(change: Change, listing: Listing, errand: Errand) -> Conversation[tuple[Change, Response | Postponed]]:
+    """Say the update; where only what may not change stands in its way, say the rest."""
+    answer = yield from put(listing.id, change.body)
+    if not isinstance(answer, Response):
+        return change, answer
+    if STOCK not in change.body and _has_left_full(answer):
+        stock = {STOCK: errand.item.get(STOCK)}
+        return replace(change, body=change.body | stock), (yield from put(listing.id, stock))
+    refused = in_the_way(classify(UPDATE, answer)) & change.body.keys()
+    if not refused:
+        return change, answer
+    rest = change.without(refused)
+    field = next((name for name in NAMES if name in refused), "")
+    if field:
+        rest = replace(rest, warnings=(*rest.warnings, name_stays(errand, field, "")))
+    return rest, (yield from put(listing.id, rest.body))
+
+
+def _has_left_full(answer: Response) -> bool:
+    item = item_of(answer.json()) if 200 <= answer.status < 300 else None
+    return item is not None and is_full(item) is False
+
+
+def remembered(errand: Errand, listing: Listing, item: dict[str, JSON], change: Change) -> Listing:
+    """Return the listing as it is remembered after its update was accepted."""
+    sent = {**sent_before(listing), **errand.sent_of_item()}
+    if change.warnings:
+        sent |= {name: sent_before(listing).get(name) for name in NAMES if name in errand.item}
+    updated = listing_of(item, {**listing.memory, "sku": errand.sku, MEMORY: sent})
+    kept = digest(errand.name) if change.left_out & frozenset(NAMES) else listing.memory.get(NAME_KEPT)
+    updated = remembering(updated, **{NAME_KEPT: kept})
+    return knowing_full(updated, item, left_out=STOCK not in change.body)
+
+
 def changed_fields(
     errand: Errand, listing: Listing, current: dict[str, JSON] | None
-) -> Conversation[Fields | Outcome]:
-    """Return the body of the update, and warnings about what may not change any more."""
+) -> Conversation[Change | Outcome]:
+    """Return what the update says; the listing is read first where its name has changed."""
     before = sent_before(listing)
     body = {name: errand.item[name] for name in ALWAYS_SENT if errand.item.get(name) is not None}
     for name in SENT_WHEN_CHANGED:
         if name in errand.item and before.get(name) != digest(errand.item[name]):
             body[name] = errand.item[name]
-    if "title" not in errand.item or before.get("title") == digest(errand.item["title"]):
-        return body, ()
-    if current is None:
+    if current is None and not errand.is_named_as(before):
         read = yield from _read(listing)
         if not isinstance(read, dict):
             return read
         current = read
-    return _titled(errand, body, current)
+    full = listing.memory.get(FULL) if current is None else is_full(current)
+    change = Change(body).without(frozenset({STOCK}) if full else frozenset())
+    return change if current is None or errand.is_named_as(before) else _named(errand, change, current, listing)
 
 
 def _read(listing: Listing) -> Conversation[dict[str, JSON] | Outcome]:
@@ -59,24 +117,17 @@ def _read(listing: Listing) -> Conversation[dict[str, JSON] | Outcome]:
     return outcome if isinstance(outcome, Rejected) else not_learnt("GET /items/{id}", answer)
 
 
-def _titled(errand: Errand, body: dict[str, JSON], current: dict[str, JSON]) -> Fields:
-    """Add the title where it may change; where it may not, warn if it differs."""
-    title = shape.text(errand.item["title"])
-    if not current.get("family_name") and not shape.number(current.get("sold_quantity")):
-        return {**body, "title": title}, ()
-    stands = shape.text(current.get("title"))
-    if current.get("family_name") or stands.casefold() == title.casefold():
-        return body, ()
-    params = {"value": title, "found": stands}
-    warning = Problem(
-        ProblemClass.TITLE_INVALID,
-        Stage.SEND,
-        "title",
-        "title.not_modifiable",
-        severity=Severity.WARNING,
-        params=params,
-    )
-    return body, (warning,)
+def _named(errand: Errand, change: Change, current: dict[str, JSON], listing: Listing) -> Change:
+    """Add the name where it may change, as the listing itself is named; where it may not, warn if it differs."""
+    field = "family_name" if current.get("family_name") else "title"
+    stands = shape.text(current.get(field))
+    same = stands.casefold() == errand.name.casefold()
+    fixed = bool(shape.number(current.get("sold_quantity"))) or is_name_kept(errand, listing)
+    if same and (fixed or field == "family_name"):
+        return change
+    if fixed:
+        return replace(change, warnings=(name_stays(errand, field, stands),))
+    return replace(change, body={**change.body, field: errand.name})
 
 
 def resume(
@@ -88,7 +139,9 @@ def resume(
     if item.get("status") == "active":
         # Somebody else was quicker; the next pause over there is not ours.
         return item, remembering(listing, **{PAUSED_BY_US: None})
-    stocked = (shape.number(errand.item.get("available_quantity")) or 0) > 0
+    # In Full the stock that counts is Mercado Livre's.
+    stock = (item if listing.memory.get(FULL) else errand.item).get(STOCK)
+    stocked = (shape.number(stock) or 0) > 0
     if item.get("status") != "paused" or not stocked:
         return item, listing
     answer = yield from put(listing.id, {"status": "active"})
