@@ -87,7 +87,11 @@ class Config:
     heartbeat_seconds: float
     failpoint: str
     keep_exchanges_days: int
-    """Requests and answers older than this are deleted; 0 keeps them for ever."""
+    """Requests and answers older than this are deleted; 0 keeps them as long as their attempts."""
+    keep_attempts_days: int
+    """Attempts older than this are deleted, but for those that are needed; 0 keeps them for ever."""
+    keep_removed_days: int
+    """Records removed longer ago are deleted, unless they say whose a listing is; 0 keeps them for ever."""
     email: Email | None
     oidc: Oidc | None
     trusted_proxies: int
@@ -132,6 +136,8 @@ def load(environ: Mapping[str, str]) -> Config:
         heartbeat_seconds=heartbeat,
         failpoint=_value(environ, "PONTE_FAILPOINT", ""),
         keep_exchanges_days=_days(environ, "PONTE_KEEP_EXCHANGES_DAYS", "90"),
+        keep_attempts_days=_days(environ, "PONTE_KEEP_ATTEMPTS_DAYS", "400"),
+        keep_removed_days=_days(environ, "PONTE_KEEP_REMOVED_DAYS", "90"),
         email=_email(environ),
         oidc=_oidc(environ),
         trusted_proxies=int(_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),

@@ -8,7 +8,7 @@ import json
 import sys
 import traceback
 
-SUITES = ("kills", "zombies", "ambiguous", "poison", "share", "refresh", "breaker", "graceful")
+SUITES = ("kills", "zombies", "ambiguous", "poison", "share", "refresh", "breaker", "graceful", "retention")
 SIZES = {
     "kills": {"channels": 20, "skus": 600},
     "zombies": {"channels": 10, "skus": 200},
@@ -18,6 +18,7 @@ SIZES = {
     "refresh": {"channels": 1, "skus": 40},
     "breaker": {"channels": 2, "skus": 800},
     "graceful": {"channels": 10, "skus": 600},
+    "retention": {"channels": 1, "skus": 200},
 }
 
 

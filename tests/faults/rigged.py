@@ -134,6 +134,19 @@ def no_grace() -> None:
     Runner.stop = lambda self: os._exit(143)
 
 
+def no_transaction() -> None:
+    """Delete old attempts statement by statement."""
+    from contextlib import nullcontext
+
+    from ponte.flows.retention import attempts, sweeps
+
+    class Apart:
+        atomic = staticmethod(nullcontext)
+
+    attempts.transaction = Apart
+    sweeps.take = lambda name, now: sweeps.Sweep.objects.get_or_create(name=name, defaults={"due_at": now})[0]
+
+
 RIGS: dict[str, Callable[[], None]] = {
     rig.__name__: rig
     for rig in (
@@ -148,6 +161,7 @@ RIGS: dict[str, Callable[[], None]] = {
         no_breaker,
         quick_breaker,
         no_grace,
+        no_transaction,
     )
 }
 

@@ -27,6 +27,7 @@ SMALL = {
     "refresh": ("--skus", "20"),
     "breaker": ("--outage", "5", "--skus", "200"),
     "graceful": ("--terms", "4", "--channels", "4", "--skus", "120"),
+    "retention": ("--kills", "4", "--skus", "60"),
 }
 CONTROLS = (
     ("kills", "stuck", "--kills", "2", "--changes", "40"),
@@ -34,6 +35,7 @@ CONTROLS = (
     ("refresh", "token_calls"),
     ("breaker", "requests_in_the_outage"),
     ("graceful", "exit_codes", "--terms", "2"),
+    ("retention", "half_deleted", "--kills", "1"),
 )
 NO_SERVER = f"{SERVER} is not set: the suites need a PostgreSQL server on which they may make databases."
 
@@ -102,6 +104,11 @@ def test_a_marketplace_that_is_down_is_asked_seldom_and_no_try_is_burnt(database
 
 def test_workers_that_are_asked_to_end_leave_nothing_running(database: str) -> None:
     assert play("graceful", database)["breaches"] == {}
+
+
+def test_workers_killed_while_they_delete_old_attempts_leave_none_half(database: str) -> None:
+    figures = play("retention", database)
+    assert (figures["breaches"], figures["kills"]) == ({}, 4)
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids="-".join)

@@ -260,3 +260,10 @@ def test_the_models_and_the_migrations_agree(db):
 def test_a_store_of_nobody_is_in_no_list(cast, ana):
     make_integration(make_channel(make_store("terceira")), "3333")
     assert skus(ana.get("/produtos")) == []
+
+
+def test_only_the_removed_are_told_how_long_they_stay(cast, ana):
+    make_integration(cast.channel, removed=True)
+    said = "Um log removido é apagado depois de 90 dias."
+    assert said in ana.get("/produtos?removed=1").text
+    assert said not in ana.get("/produtos").text

@@ -474,3 +474,11 @@ def test_a_problem_that_names_the_field_of_vtex_is_shown_at_what_was_made_of_it(
     assert table.count("<tr") == 2
     assert "1 cm" in table
     assert "Alerta" in table
+
+
+def test_a_story_whose_beginning_is_not_kept_any_more_says_so(cast, ana, error):
+    make_attempt(error, 7)
+    said = "Tentativas de mais de 400 dias são apagadas"
+    assert said in ana.get(f"/produtos/{error.pk}").text
+    make_attempt(error, 1)
+    assert said not in ana.get(f"/produtos/{error.pk}").text

@@ -20,6 +20,7 @@ PLACES = frozenset(
         "after_settle",
         "before_keep_tokens",
         "after_refresh",
+        "between_deletes",
     }
 )
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}

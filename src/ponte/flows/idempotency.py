@@ -17,6 +17,7 @@ from django.db import transaction
 from ponte.db.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
+SLICE = 500
 # Nobody's network call takes this long (deadlines are shorter): the process that marked the key is gone.
 ABANDONED = timedelta(minutes=2)
 MAX_KEY = 255
@@ -77,9 +78,14 @@ def once_outside(
     return reply
 
 
-def sweep() -> int:
-    """Delete keys older than 24 hours; return how many."""
-    return IdempotencyKey.objects.filter(created_at__lt=datetime.now(UTC) - KEPT).delete()[0]
+def sweep() -> bool:
+    """Delete a slice of the keys older than 24 hours, the oldest first; say if there is more."""
+    before = datetime.now(UTC) - KEPT
+    with transaction.atomic():
+        oldest = IdempotencyKey.objects.order_by("pk").values_list("pk", "created_at")[:SLICE]
+        old = [pk for pk, created_at in oldest if created_at < before]
+        IdempotencyKey.objects.filter(pk__in=old, created_at__lt=before).delete()
+    return len(old) == SLICE
 
 
 def _kept(token_id: int, key: str, request_digest: str) -> Result | None:

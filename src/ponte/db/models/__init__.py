@@ -18,6 +18,7 @@ from ponte.db.models.keeping import (
     Note,
     SavedView,
     SkuList,
+    Sweep,
 )
 from ponte.db.models.lanes import ActionCount, ActionState, BulkAction, Inbox, Lane, LaneState, Quarantine, Work
 from ponte.db.models.records import Attempt, Exchange, Integration, Problem
@@ -72,6 +73,7 @@ __all__ = [
     "SheetCheck",
     "SkuList",
     "Store",
+    "Sweep",
     "Tally",
     "Token",
     "User",

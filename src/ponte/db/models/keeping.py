@@ -172,3 +172,17 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}.{self.file_type} {self.written}"
+
+
+class Sweep(models.Model):
+    """How far a way through a table was gone that deletes what has had its time; empty at its beginning.
+
+    Nobody goes on before `due_at`.
+    """
+
+    name = models.CharField(max_length=40, unique=True)
+    place = models.CharField(max_length=80, blank=True, default="")
+    due_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.place}"

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from ponte.db.models import Channel, Integration, Work
 
-SOME = 2_000
-AT_ONCE = 5
+SOME = 500
+AT_ONCE = 20
 
 
 def put_away(rounds: int = AT_ONCE) -> int:

@@ -30,7 +30,7 @@ from ponte.flows.pipeline.drain import LaneDrain
 from ponte.flows.pipeline.errands import Errands
 from ponte.flows.pipeline.lease import Lease
 from ponte.flows.pipeline.solitude import Solitude
-from ponte.flows.tidy import EVERY_SECONDS, tidy
+from ponte.flows.pipeline.tidying import Tidying
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
 from ponte.queue.lanes import Held, disconnect, due_lanes, release, renew, take
@@ -60,12 +60,12 @@ class Runner:
         self._transport: Transport | None = None
         self._seen = -1
         self._looked_at = 0.0
-        self._tidy_at = 0.0
         self._seal_at = 0.0
         self._crowded = False
         self._behind = False
         self._solitude = Solitude()
         self._errands = Errands(self._pace, self._vtex_pace)
+        self._tidying = Tidying()
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -110,7 +110,7 @@ class Runner:
             if not await self._database.read(self._may_have_work) and not folded:
                 return
             await self._step_actions()
-            await self._tidy_now_and_then()
+            self._tidying.look(self._database)
             if self._transport is not None:
                 self._errands.look(self._transport, self._database)
             lanes = await self._database.read(due_lanes, self._lanes)
@@ -160,12 +160,6 @@ class Runner:
         if now >= self._seal_at:
             self._seal_at = now + SEAL_SECONDS
             await self._database.write(chain.seal_waiting)
-
-    async def _tidy_now_and_then(self) -> None:
-        now = time.monotonic()
-        if now >= self._tidy_at:
-            self._tidy_at = now + EVERY_SECONDS
-            await self._database.write(tidy)
 
     def _may_have_work(self) -> bool:
         """True when the database changed since the last look, or a second has passed (waiting work becomes due)."""
@@ -242,6 +236,7 @@ class Runner:
 
     async def _end(self) -> None:
         await self._errands.end()
+        await self._tidying.end()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
             for task in late:

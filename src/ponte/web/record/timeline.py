@@ -60,16 +60,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A part of the timeline, newest first; `next` goes into the address for the older part."""
+    """A part of the timeline, newest first; `next` goes into the address for the older part.
+
+    `forgotten` says that it ends where older tries are not kept any more.
+    """
 
     moments: tuple[Moment, ...]
     next: str
+    forgotten: bool = False
 
 
 def timeline_of(found: Integration, told: Story, *, reader: User) -> Timeline:
     """Put a story into words for one reader."""
     moments = tuple(entry for event in told.events for entry in _entries(event, found, reader))
-    return Timeline(moments, told.next.written() if told.next else "")
+    tried = [event.number for event in told.events if isinstance(event, Attempt)]
+    forgotten = told.next is None and bool(tried) and min(tried) > 1
+    return Timeline(moments, told.next.written() if told.next else "", forgotten)
 
 
 def last_reprocess(events: Sequence[Event]) -> tuple[str, datetime] | None:

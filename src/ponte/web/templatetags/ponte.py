@@ -9,6 +9,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ponte.config import config
 from ponte.web import assets, clock
 
 register = template.Library()
@@ -18,6 +19,17 @@ register = template.Library()
 def asset(short: str) -> str:
     """Return the address of one of our files."""
     return assets.address(short)
+
+
+@register.simple_tag
+def kept_days(what: str) -> int:
+    """Return for how many days something is kept ("exchanges", "attempts", "removed"); 0 is for ever."""
+    settings = config()
+    return {
+        "exchanges": settings.keep_exchanges_days,
+        "attempts": settings.keep_attempts_days,
+        "removed": settings.keep_removed_days,
+    }[what]
 
 
 @register.simple_tag
