@@ -31,11 +31,11 @@ def no_doubt() -> None:
     """Believe what an older epoch wrote, or may have written, and what the listing remembers."""
     from dataclasses import replace
 
-    from ponte.flows.pipeline import begin, doubts, settlement
+    from ponte.flows.pipeline import begin, doubts, overtaken, settlement
 
-    for module in (begin, doubts, settlement):
+    for module in (begin, doubts, overtaken):
         module.doubted_until = lambda digest: None
-    supersede, job = settlement._supersede, begin._job
+    supersede, job = settlement.supersede, begin._job
 
     def believe(batch: Any, result: Any, place: Any) -> None:
         result.record.changed = False
@@ -45,7 +45,7 @@ def no_doubt() -> None:
         made = job(*args)
         return made if made.link.listing is None else replace(made, link=replace(made.link, uncertain_seconds=None))
 
-    settlement._supersede = believe
+    settlement.supersede = believe
     begin._job = certain
 
 

@@ -91,7 +91,7 @@ def test_a_sku_told_while_it_is_under_way_is_not_sent_stale():
 
 def test_d14_a_job_that_never_ends_is_cut_off_and_its_doubt_is_kept():
     def hurry(drain) -> None:
-        drain.job_seconds = 0.5
+        drain.runs.seconds = 0.5
 
     async def scene(stage: Stage) -> None:
         stuck, fine = stage.healthy[:2]

@@ -26,7 +26,8 @@ from ponte.domain.lifecycle import Priority, Trigger
 from ponte.domain.outcome import Accepted, Pending, Postponed
 from ponte.domain.retry import DEAD_LETTER_SECONDS
 from ponte.flows.pipeline.begin import begin
-from ponte.flows.pipeline.settlement import SUPERSEDED, bury
+from ponte.flows.pipeline.burial import bury
+from ponte.flows.pipeline.job import SUPERSEDED
 from ponte.flows.remove import remove
 from ponte.flows.reprocess import reprocess
 from ponte.queue.work import doomed

@@ -33,8 +33,8 @@ from ponte.domain.lifecycle import Task
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.flows.pipeline.begin import begin
-from ponte.flows.pipeline.job import Job
-from ponte.flows.pipeline.settlement import SUPERSEDED, bury
+from ponte.flows.pipeline.burial import bury
+from ponte.flows.pipeline.job import SUPERSEDED, Job
 from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import reprocess
 from ponte.queue import lanes
@@ -258,7 +258,7 @@ WHILE_IT_RUNS = [*LONG_AFTER, *AGAIN, ("send", "1", None), ("late", None, "accep
 UNHEARD = [*LOST, *AGAIN, DONE, ("late write", None, None)]
 
 
-@pytest.mark.parametrize(("history", "place", "newest"), [(WHILE_IT_RUNS, "settlement", 3), (UNHEARD, "doubts", 2)])
+@pytest.mark.parametrize(("history", "place", "newest"), [(WHILE_IT_RUNS, "overtaken", 3), (UNHEARD, "doubts", 2)])
 def test_without_its_doubts_an_older_write_stands(history, place, newest, monkeypatch):
     play(history)
     monkeypatch.setattr(f"ponte.flows.pipeline.{place}.doubted_until", lambda digest: None)

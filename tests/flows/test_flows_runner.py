@@ -11,7 +11,8 @@ from pipeline_stage import Stage, play
 from ponte.db.models import Channel, Lane, Store, Work
 from ponte.db.scope import Scope
 from ponte.flows import bulk
-from ponte.flows.pipeline.runner import Runner, _Heartbeat, _ready, _take
+from ponte.flows.pipeline.heartbeat import Heartbeat
+from ponte.flows.pipeline.runner import Runner, _ready, _take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -168,7 +169,7 @@ def test_d13_the_heartbeat_renews_leases_from_its_own_thread_and_tells_of_lost_o
         held = await stage.do(_take, stage.lane.pk, "me", 1)
         before = (await stage.lane_now()).lease_until_ms
         lease = Lease(held, 0.0)
-        beating = _Heartbeat("me", {stage.lane.pk: lease})
+        beating = Heartbeat("me", {stage.lane.pk: lease})
         await stage.elsewhere(beating._beat)
         assert lease.holds()
         assert (await stage.lane_now()).lease_until_ms > before

@@ -38,7 +38,6 @@ from ponte.domain.doubt import LATE_SECONDS, doubted_until
 from ponte.domain.lifecycle import Priority, Task
 from ponte.domain.outcome import WINDOW, Accepted, Blocked, Pending, Postponed, Rejected
 from ponte.domain.problem import ProblemClass
-from ponte.flows.pipeline.settlement import spared
 from ponte.flows.remove import remove
 from ponte.queue import lanes
 
@@ -399,7 +398,6 @@ def test_a_spared_try_with_a_reason_shows_it(lane):
     [job] = claimed(held)
     settle(held, job, Postponed(DOWN), spared=True)
     assert record(lane, "15").headline_class == "MARKETPLACE_OUTAGE"
-    assert spared(job).outcome.problem.kind is ProblemClass.SUPERSEDED
 
 
 # -- what is not known of a create

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from ponte.domain.lifecycle import Hold, Task, Trigger
 from ponte.domain.offer import Offer
 from ponte.domain.outcome import Link, Outcome
-from ponte.domain.problem import ProblemClass
+from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.domain.sku import Sku
 from ponte.net.converse import Record
 from ponte.queue.work import Claimed
 
+SUPERSEDED = Problem(ProblemClass.SUPERSEDED, Stage.SEND)
 GONE = frozenset({ProblemClass.LISTING_NOT_FOUND.name, ProblemClass.LISTING_CLOSED.name})
 
 

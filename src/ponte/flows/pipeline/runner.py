@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import socket
-import threading
 import time
 import uuid
 
@@ -17,7 +16,6 @@ from django.db import DatabaseError, connection, transaction
 
 from ponte.config import config
 from ponte.db import chain
-from ponte.db.frozen import end_frozen_transactions
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -28,12 +26,13 @@ from ponte.flows.pipeline.channel import ChannelLine
 from ponte.flows.pipeline.context import VTEX_BURST, Context, Unready, read_context
 from ponte.flows.pipeline.drain import LaneDrain
 from ponte.flows.pipeline.errands import Errands
+from ponte.flows.pipeline.heartbeat import Heartbeat
 from ponte.flows.pipeline.lease import Lease
 from ponte.flows.pipeline.solitude import Solitude
 from ponte.flows.pipeline.tidying import Tidying
 from ponte.net.pace import Pace
 from ponte.net.transport import Transport
-from ponte.queue.lanes import Held, disconnect, due_lanes, release, renew, take
+from ponte.queue.lanes import Held, disconnect, due_lanes, release, take
 
 log = logging.getLogger("ponte.worker")
 LANES_AT_ONCE = 8
@@ -69,7 +68,7 @@ class Runner:
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
-        beating = _Heartbeat(self.name, self._leases)
+        beating = Heartbeat(self.name, self._leases)
         beating.start()
         try:
             async with Transport(config().private_hosts) as self._transport:
@@ -263,39 +262,3 @@ def _ready(held: Held) -> Context | None:
         disconnect(held.lane_id, problem_to_json(problem))
         release(held.lane_id, held.epoch)
     return None
-
-
-class _Heartbeat(threading.Thread):
-    """Renews the leases from a thread of its own: a busy event loop must not look like a dead worker."""
-
-    def __init__(self, owner: str, leases: dict[int, Lease]) -> None:
-        super().__init__(name="ponte-heartbeat", daemon=True)
-        self._owner = owner
-        self._leases = leases
-        self._ended = threading.Event()
-
-    def stop(self) -> None:
-        self._ended.set()
-        self.join(timeout=5)
-
-    def run(self) -> None:
-        while not self._ended.wait(config().heartbeat_seconds):
-            self._beat()
-        connection.close()
-
-    def _beat(self) -> None:
-        leases = dict(self._leases)
-        seconds = config().lease_seconds
-        until = time.monotonic() + seconds
-        try:
-            end_frozen_transactions()
-            kept = renew(self._owner, {lane_id: lease.held.epoch for lane_id, lease in leases.items()}, seconds)
-        except DatabaseError:
-            connection.close()
-            log.warning("leases could not be renewed")
-            return
-        for lane_id, lease in leases.items():
-            if lane_id in kept:
-                lease.prolong(until)
-            else:
-                lease.lose()
