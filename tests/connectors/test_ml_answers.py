@@ -210,7 +210,7 @@ STATUSES = [
     ("POST /oauth/token", 400, {"error": "invalid_grant"}, Blocked, "AUTH_INVALID"),
     ("POST /oauth/token", 400, {"error": "invalid_client"}, Blocked, "AUTH_CLIENT"),
     ("POST /oauth/token", 400, {"error": "unauthorized_application"}, Blocked, "AUTH_CLIENT"),
-    ("POST /oauth/token", 403, {"error": "forbidden"}, Blocked, "AUTH_CLIENT"),
+    ("POST /oauth/token", 403, {"error": "forbidden"}, Blocked, "AUTH_FORBIDDEN"),
     ("POST /oauth/token", 429, {"error": "local_rate_limited"}, Postponed, "THROTTLED"),
     ("POST /oauth/token", 400, {"error": "local_rate_limited"}, Postponed, "THROTTLED"),
     ("POST /oauth/token", 400, {"error": "never heard"}, Postponed, "RESPONSE_UNREADABLE"),

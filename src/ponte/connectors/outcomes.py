@@ -20,6 +20,7 @@ PASSING = frozenset(
         ProblemClass.MARKETPLACE_OUTAGE,
         ProblemClass.RESPONSE_UNREADABLE,
         ProblemClass.STATE_CONFLICT,
+        ProblemClass.DEPENDENCY_PENDING,
     }
 )
 FINAL = {

@@ -125,6 +125,10 @@ class Rulebook:
         rules = self.patterns.get(section, ())
         return next((rule for rule in rules if rule.says(text) and (not rule.names or rule.names & names)), None)
 
+    def knows(self, code: str) -> bool:
+        """True when the table has exactly this code."""
+        return code.casefold() in self.codes
+
     def narrowed(self, kind: ProblemClass, subject: str) -> ProblemClass:
         """Return the closer class that a class is for this field, or the class itself."""
         return self.closer.get((kind, subject.casefold()), kind)

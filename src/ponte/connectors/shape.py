@@ -22,6 +22,11 @@ def table(value: JSON) -> dict[str, JSON]:
     return value if isinstance(value, dict) else {}
 
 
+def lowered(value: JSON) -> dict[str, JSON]:
+    """Return an object with its names in small letters, for answers that write them in several ways."""
+    return {str(name).casefold(): one for name, one in table(value).items()}
+
+
 def rows(value: JSON) -> list[JSON]:
     return value if isinstance(value, list) else []
 

@@ -20,6 +20,11 @@ def asked_wait(response: Response) -> float | None:
     return retry_after(value, _NO_CLOCK) if value.isascii() and value.isdigit() else None
 
 
+def is_page(response: Response) -> bool:
+    """True for HTML: no endpoint of an API answers with it, a proxy or a login does."""
+    return response.body[:200].lstrip().startswith(b"<")
+
+
 def ask(request: Request) -> Generator[Request, Answer, Response | Postponed]:
     """Yield one request; return its answer, or what it means that there is none."""
     answer = yield request

@@ -107,10 +107,28 @@ def _success(path: str, response: Response) -> Outcome:
         return _of_submission(path, response)
     if path.endswith("/restrictions"):
         return refused(_restrictions(body))
+    if shape.text(shape.table(body).get("processingStatus")):
+        return _feed(shape.table(body))
     item = item_of(body) if READING.match(path) else None
     if item and ("summaries" in item or not told_problems(response, Stage.MARKETPLACE)):
         return standing(item, Listing(item["sku"]))
     return _of_words(path, response, body)
+
+
+def _feed(body: dict[str, JSON]) -> Outcome:
+    """Say how a feed stands; what became of its listings is told by its report alone."""
+    status, number = shape.text(body.get("processingStatus")), shape.word(body.get("feedId"))[:100]
+    code = f"feed.{status.casefold()[:40]}"
+    match status:
+        case "DONE":
+            return Accepted(None)
+        case "FATAL":
+            return Rejected((Problem(ProblemClass.PAYLOAD_INVALID, Stage.MARKETPLACE, "feed", code),))
+        case "CANCELLED":
+            return Postponed(Problem(ProblemClass.MARKETPLACE_TIMEOUT, Stage.MARKETPLACE, "feed", code))
+        case _:
+            waiting = Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, "feed", code)
+            return Pending(Listing(number, state=status[:100]), waiting, FIRST_LOOK_SECONDS)
 
 
 def _restrictions(body: JSON) -> tuple[Problem, ...]:

@@ -21,13 +21,20 @@ MAX_SUBJECTS = 50
 MAX_MESSAGE = 4_000
 MAX_WORDS = 20_000
 EXEMPT = frozenset({"EXEMPT", "EXEMPT_UNTIL_EXPIRY_DATE"})
-ACTIONS = frozenset({"LISTING_SUPPRESSED", "CATALOG_ITEM_REMOVED", "SEARCH_SUPPRESSED"})
+# What Amazon does to a listing that breaks its rules; an attribute alone that is left out is another matter.
+TAKEN_DOWN = frozenset({"LISTING_SUPPRESSED", "CATALOG_ITEM_REMOVED", "SEARCH_SUPPRESSED"})
 XML_CODE = re.compile(r"<ResultMessageCode>\s*([0-9]{1,12})\s*<")
 XML_WORDS = re.compile(r"<ResultDescription>([^<]{1,4000})<")
 # 'The following ... conflict with the catalog values: "footwear_size" (Seller: ...': the first name in quotes.
 ATTRIBUTE = re.compile(r"[\"'“‘\[]([a-z][a-z0-9_]{2,60})(?:[#?.][^\"'”’\]]{0,60})?[\"'”’\]]")
 CONFLICT = re.compile(
     r"([a-z][a-z0-9_]{2,60})[\"”]? \((?:Merchant|Seller|Vendedor): ?([^/()]{1,200}) / Amazon: ?([^()]{1,200})\)"
+)
+# "SKU X, Missing Attributes color, size. SKU X doesn't match any ASINs": what is missing, in the words alone.
+MISSING = re.compile(
+    r"(?:missing attributes?|atributos ausentes|atributos? que faltan?):? {1,3}"
+    r"([a-z0-9_]{3,60}(?:, ?[a-z0-9_]{3,60}){0,20})",
+    re.IGNORECASE,
 )
 ASIN = re.compile(r"\bASIN ?([A-Z0-9]{10})\b")
 
@@ -115,8 +122,9 @@ def _of_issue(row: dict[str, JSON], stage: Stage, *, live: bool) -> Iterator[Pro
     rule = RULEBOOK.classify(code, message, categories=shape.texts(row.get("categories")), names=names)
     params = _params(row) | _conflict(message)
     severity = _severity(row, rule, live=live)
+    otherwise = ProblemClass.POLICY_MODERATION if TAKEN_DOWN.intersection(_actions(row)) else ProblemClass.UNKNOWN
     for subject in _subjects(rule, names, message):
-        kind = RULEBOOK.narrowed(rule.kind, subject) if rule else ProblemClass.UNKNOWN
+        kind = RULEBOOK.narrowed(rule.kind, subject) if rule else otherwise
         yield Problem(kind, stage, subject, code or (rule.code if rule else ""), message, severity, params)
 
 
@@ -131,6 +139,8 @@ def _subjects(rule: Rule | None, names: tuple[str, ...], message: str) -> tuple[
         return names
     if rule and rule.subject not in {"", IDS}:
         return (rule.subject,)
+    if rule and (missing := MISSING.search(message)):
+        return tuple(dict.fromkeys(name.strip() for name in missing[1].split(",")))
     found = CONFLICT.search(message) or (ATTRIBUTE.search(message) if rule else None)
     return (found[1],) if found else ("",)
 
@@ -146,10 +156,15 @@ def _severity(row: dict[str, JSON], rule: Rule | None, *, live: bool) -> Severit
 
 def _params(row: dict[str, JSON]) -> dict[str, str]:
     enforcements = shape.table(row.get("enforcements"))
-    actions = (shape.text(one.get("action")) for one in shape.tables(enforcements.get("actions"))[:10])
     until = shape.text(shape.table(enforcements.get("exemption")).get("expiryDate"))
-    found = {"actions": ", ".join(action for action in actions if action), "until": until[:40]}
+    found = {"actions": ", ".join(_actions(row)), "until": until[:40]}
     return {name: sendable(value)[:300] for name, value in found.items() if value}
+
+
+def _actions(row: dict[str, JSON]) -> dict[str, None]:
+    """Return what Amazon did to the listing because of an issue, in its order."""
+    rows = shape.tables(shape.table(row.get("enforcements")).get("actions"))[:10]
+    return dict.fromkeys(action for one in rows if (action := shape.text(one.get("action"))))
 
 
 def _conflict(message: str) -> dict[str, str]:

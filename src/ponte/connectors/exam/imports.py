@@ -41,7 +41,19 @@ FORBIDDEN = (
 )
 
 PACKAGE = "ponte.connectors"
-SHARED = ("checking", "drafts", "gtin", "learnt", "oauth", "outcomes", "rulebook", "shape", "texts", "transport")
+SHARED = (
+    "checking",
+    "drafts",
+    "endpoints",
+    "gtin",
+    "learnt",
+    "oauth",
+    "outcomes",
+    "rulebook",
+    "shape",
+    "texts",
+    "transport",
+)
 """The modules beside the connectors that any connector may import, Ponte's own and third parties' alike."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ponte.connectors import shape
+from ponte.connectors.endpoints import Endpoints
 from ponte.connectors.magalu import names
 from ponte.connectors.magalu.errors import code_of, message_of, problems_of, words_of
 from ponte.connectors.magalu.traces import trace_problems
@@ -19,6 +20,12 @@ from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headlin
 
 GRANT_CODES = frozenset({"invalid_grant"})
 ACCOUNT = {402: ProblemClass.ACCOUNT_BLOCKED, 403: ProblemClass.AUTH_FORBIDDEN}
+ENDPOINTS = Endpoints(
+    (
+        *(names.TOKEN, names.ME, names.CREATE, names.READ, names.REPLACE, names.CHANGE, names.BLOCKERS, names.TRACE),
+        *(names.CATEGORY, names.ATTRIBUTES, names.DATASHEET),
+    )
+)
 REVIEW_SECONDS = 900.0
 TAKEN_SECONDS = 2.0
 MAX_RESET_SECONDS = 3_600
@@ -26,7 +33,7 @@ MAX_RESET_SECONDS = 3_600
 
 def classify(endpoint: str, response: Response) -> Outcome:
     """Say what the answer of an endpoint ("POST /seller/v1/portfolios/skus") means."""
-    path = endpoint.partition("?")[0].strip()
+    path = ENDPOINTS.named(endpoint)
     if 200 <= response.status < 300:
         return _success(path, response)
     return _by_status(path, response)
@@ -37,7 +44,7 @@ def waits_for_its_trace(endpoint: str, response: Response) -> Outcome | None:
 
     A conversation goes on by itself from there; who only reads an answer should not take it for the end.
     """
-    path = endpoint.partition("?")[0].strip()
+    path = ENDPOINTS.named(endpoint)
     empty = (
         names.TRACES_PATH in path and response.status == 200 and shape.table(response.json()).get(names.RESULTS) == []
     )
@@ -101,6 +108,8 @@ def refused(problems: tuple[Problem, ...]) -> Outcome:
         return Accepted(None, problems)
     if first.kind in BLOCKING:
         return Blocked(first)
+    if first.kind is ProblemClass.DEPENDENCY_PENDING:
+        return Postponed(first)
     return Rejected(headline_first(problems))
 
 

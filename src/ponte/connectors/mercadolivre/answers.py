@@ -12,7 +12,7 @@ from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture
 from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing
 from ponte.connectors.outcomes import FINAL, refused
-from ponte.connectors.transport import asked_wait
+from ponte.connectors.transport import asked_wait, is_page
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -152,7 +152,10 @@ def _refusal(path: str, response: Response) -> Outcome:
         return told[response.status](path, response)
     if response.status in FINAL:
         return Rejected((_problem(FINAL[response.status], path, response),))
-    return refused(problems_of(response, _stage(path)))
+    found = problems_of(response, _stage(path))
+    if is_page(response) and all(problem.kind is ProblemClass.UNKNOWN for problem in found):
+        return unreadable(path, response, "page")
+    return refused(found)
 
 
 def _unpaid(path: str, response: Response) -> Blocked:
@@ -173,6 +176,8 @@ def _token_refused(path: str, response: Response) -> Outcome:
     code = next((one for one in codes if one in GRANT_CODES | CLIENT_CODES), "")
     if code in GRANT_CODES:
         return Blocked(_problem(ProblemClass.AUTH_INVALID, path, response))
+    if "forbidden" in codes or "access_denied" in codes:
+        return Blocked(_problem(ProblemClass.AUTH_FORBIDDEN, path, response))
     if code or response.status in {401, 403}:
         return Blocked(_problem(ProblemClass.AUTH_CLIENT, path, response))
     return unreadable(path, response)

@@ -26,6 +26,7 @@ FIELD_NAMES = re.compile(r"\[([a-z][a-z0-9_.]*(?:\s*,\s*[A-Za-z][A-Za-z0-9_.]*)*
 CATEGORY_LIKE = re.compile(r"ML[A-Z][0-9]+")
 # These name no cause: problems that carry nothing better are told apart by their words.
 GENERIC = frozenset({"validation_error", "bad_request", "bad.request", "error", "invalid_parameter"})
+CAUSES = ("cause", "causes", "errors", "error", "reasons", "details")
 MAX_SUBJECTS = 50
 
 
@@ -48,7 +49,7 @@ def problems_of(response: Response, stage: Stage) -> tuple[Problem, ...]:
 def warnings_of(item: dict[str, JSON], stage: Stage) -> tuple[Problem, ...]:
     """Return the warnings that come with a success."""
     rows = shape.tables(item.get("warnings"))[:MAX_PROBLEMS]
-    return tuple(problem.as_warning() for row in rows for problem in _of_cause(row, stage))
+    return tuple(problem.as_warning() for row in rows for problem in _of_cause(shape.lowered(row), stage))
 
 
 def words_of(response: Response) -> str:
@@ -58,41 +59,61 @@ def words_of(response: Response) -> str:
 
 def message_of(body: JSON) -> str:
     """Return what the body says at its top: message, description and error, each once."""
-    top = shape.table(body)
-    parts = (shape.text(top.get(name)).strip() for name in ("message", "error_description", "error"))
+    top = shape.lowered(body)
+    parts = (shape.text(top.get(name)).strip() for name in ("message", "error_description", "error", "detail"))
     return _cap(" | ".join(dict.fromkeys(part for part in parts if part)))
 
 
 def codes_of(body: JSON) -> tuple[str, ...]:
     """Return everything at the top of the body that looks like a code."""
-    top = shape.table(body)
+    top = shape.lowered(body)
     found = (shape.word(top.get(name)).strip() for name in ("code", "message", "error"))
     return tuple(text for text in found if CODE.fullmatch(text))
 
 
 def _of_body(body: JSON, stage: Stage) -> Iterator[Problem]:
-    if isinstance(body, list):
-        causes = body
-    else:
-        top = shape.table(body)
-        causes = next((found for name in ("cause", "causes", "errors") if (found := shape.rows(top.get(name)))), [])
-    entries = [cause for cause in causes if isinstance(cause, dict)]
+    top = shape.lowered(body)
+    told = next((found for name in CAUSES if (found := _listed(top.get(name)))), [])
+    causes = body if isinstance(body, list) else told
+    entries = [shape.lowered(cause) for cause in causes if isinstance(cause, dict)]
     for entry in entries:
-        yield from _of_cause(entry, stage)
+        # An entry that is mere words is about what the whole answer names.
+        yield from _of_cause({"code": _top_code(body), **entry}, stage)
     if not entries:
         yield from _of_top(body, [cause for cause in causes if isinstance(cause, str)], stage)
 
 
+def _top_code(body: JSON) -> str:
+    return next((code for code in codes_of(body) if code.casefold() not in GENERIC and RULEBOOK.classify(code)), "")
+
+
+def _listed(value: JSON) -> list[JSON]:
+    """Return causes as a list; a single one comes without."""
+    return [value] if isinstance(value, dict) and value else shape.rows(value)
+
+
 def _of_cause(cause: dict[str, JSON], stage: Stage) -> Iterator[Problem]:
-    cause_id = shape.whole(cause.get("cause_id"))
-    code = shape.word(cause.get("code")).strip()
-    message = _cap(shape.text(cause.get("message")))
+    cause_id = _number(cause.get("cause_id"))
+    code = shape.word(cause.get("code")).strip() or _code_of(shape.text(cause.get("error")))
+    message = _cap(
+        next((text for name in ("message", "error", "detail") if (text := shape.text(cause.get(name)))), "")
+    )
     severity = Severity.WARNING if shape.text(cause.get("type")).casefold() == "warning" else Severity.ERROR
     # Older answers have the number in `code`.
-    number = int(code) if cause_id is None and code.isascii() and code.isdigit() and len(code) < 9 else cause_id
+    number = _number(code) if cause_id is None else cause_id
     rule = RULEBOOK.classify(code, message, number=number)
     told = _Told(code or (str(cause_id) if cause_id is not None else ""), message, stage, severity, _params(cause))
     yield from told.problems(rule)
+
+
+def _number(value: JSON) -> int | None:
+    """Return a cause's number, also one that is written as text."""
+    word = shape.word(value).strip()
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 9 else shape.whole(value)
+
+
+def _code_of(text: str) -> str:
+    return text if CODE.fullmatch(text) else ""
 
 
 def _params(cause: dict[str, JSON]) -> dict[str, str]:

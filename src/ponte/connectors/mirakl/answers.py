@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ponte.connectors import shape
+from ponte.connectors.endpoints import Endpoints
 from ponte.connectors.mirakl import asking
 from ponte.connectors.mirakl.csvfile import read
 from ponte.connectors.mirakl.imports import all_taken, judged_import, judged_offer_import, lost, place_of
-from ponte.connectors.mirakl.problems import Reading
+from ponte.connectors.mirakl.problems import Reading, hidden
 from ponte.connectors.mirakl.reports import Layout
 from ponte.connectors.texts import plain_text, sendable
 from ponte.connectors.transport import asked_wait
@@ -38,6 +39,23 @@ LINE_REPORTS = {
     "GET /api/offers/stock/imports/{import}/error_report": ProblemClass.STOCK_INVALID,
     "GET /api/offers/pricing/imports/{import}/error_report": ProblemClass.PRICE_INVALID,
 }
+# Orders by file, and their states: the connector itself sends offers whole (OF24).
+SENDS = frozenset(
+    {
+        *(asking.SEND_PRODUCTS, asking.SEND_OFFERS, "POST /api/offers/imports"),
+        *("POST /api/offers/stock/imports", "POST /api/offers/pricing/imports"),
+    }
+)
+STOCK_IMPORT = "GET /api/offers/stock/imports/{import}/status"
+PRICE_IMPORT = "GET /api/offers/pricing/imports/{import}"
+REPORTS = ("error_report", "new_product_report", "transformation_error_report")
+ENDPOINTS = Endpoints(
+    (
+        *(*SENDS, ACCOUNT, STOCK_IMPORT, PRICE_IMPORT, asking.READ_STATUS, asking.READ_IMPORT),
+        *(*LISTED, *LINE_REPORTS, asking.READ_OFFER_IMPORT, f"{asking.READ_OFFER_IMPORT}/error_report"),
+        *(f"{asking.READ_IMPORT}/{report}" for report in REPORTS),
+    )
+)
 GENERIC = Reading()
 MAX_HTML = 20_000
 BLOCKING = {
@@ -50,13 +68,14 @@ WAITING = frozenset({ProblemClass.DEPENDENCY_PENDING, ProblemClass.MARKETPLACE_T
 
 def classify(endpoint: str, response: Response, reading: Reading = GENERIC) -> Outcome:
     """Say what an answer to an endpoint means."""
+    endpoint = ENDPOINTS.named(endpoint)
     if 200 <= response.status < 300:
         return _success(endpoint, response, reading)
     return _by_status(endpoint, response, reading)
 
 
 def _success(endpoint: str, response: Response, reading: Reading) -> Outcome:
-    if endpoint in {asking.SEND_PRODUCTS, asking.SEND_OFFERS}:
+    if endpoint in SENDS:
         return _sent(endpoint, response)
     if endpoint == asking.READ_STATUS:
         return _statuses(endpoint, response, reading)
@@ -165,7 +184,7 @@ def report_unreadable(response: Response) -> Problem:
 
 JUDGES: Mapping[str, Callable[[dict[str, JSON]], Outcome | None]] = {
     asking.READ_IMPORT: judged_import,
-    asking.READ_OFFER_IMPORT: judged_offer_import,
+    **dict.fromkeys((asking.READ_OFFER_IMPORT, STOCK_IMPORT, PRICE_IMPORT), judged_offer_import),
     ACCOUNT: judged_shop,
 }
 
@@ -186,6 +205,8 @@ def _other(endpoint: str, response: Response, reading: Reading) -> Outcome:
 def _list(endpoint: str, response: Response, found: JSON) -> Outcome:
     if not isinstance(found, list):
         return unreadable(endpoint, response)
+    if endpoint == asking.READ_OFFERS and found:
+        return Accepted(None, tuple(one for row in shape.tables(found)[:100] for one in hidden(row)))
     if found or endpoint not in ASKED_FOR:
         return Accepted(None)
     none = Problem(ProblemClass.LISTING_NOT_FOUND, Stage.MARKETPLACE, ASKED_FOR[endpoint], "listing.not_listed")
@@ -228,9 +249,16 @@ def _by_status(endpoint: str, response: Response, reading: Reading) -> Outcome:
 
 def _in_words(response: Response, reading: Reading) -> tuple[Problem, ...]:
     """Return what the words of an answer say, () where they say nothing that is known."""
-    found = reading.problems((_words(response),))
+    found = reading.problems(_by_field(response) or (_words(response),))
     known = (one for one in found if one.kind is not ProblemClass.UNKNOWN)
     return tuple(replace(one, http_status=response.status) for one in known)
+
+
+def _by_field(response: Response) -> tuple[str, ...]:
+    """Return the errors of a body that lists them with the field each is about."""
+    rows = shape.tables(shape.table(response.json()).get("errors"))[:100]
+    told = ((shape.text(row.get("field")), shape.text(row.get("message"))) for row in rows)
+    return tuple(f"{field} {message}".strip()[:500] for field, message in told if message)
 
 
 def unreadable(endpoint: str, response: Response, code: str = "unreadable") -> Postponed:

@@ -8,7 +8,7 @@ from ponte.connectors import shape
 from ponte.connectors.mirakl.offer_look import look_at_offer
 from ponte.connectors.mirakl.offers import own_offer
 from ponte.connectors.mirakl.orders import Step, exists, keeping, send_offer, send_row
-from ponte.connectors.mirakl.problems import reading_of
+from ponte.connectors.mirakl.problems import hidden, reading_of
 from ponte.connectors.mirakl.product_look import look_at_product, taken
 from ponte.connectors.mirakl.standing import Standing, digest, standing_of
 from ponte.domain.connector import Rules
@@ -118,16 +118,5 @@ def _on_sale(standing: Standing, row: dict[str, JSON], rules: Rules) -> Outcome:
     if active or not (shape.whole(standing.offer.get("quantity")) or 0):
         return Accepted(_known(standing, LIVE if active else "paused"), _warnings(standing, rules))
     reasons = shape.texts(row.get("inactivity_reasons"))[:10]
-    hidden = tuple(_inactive(reason) for reason in reasons or ("",))
     state = "/".join(("inactive", *reasons[:3]))[:100].casefold()
-    return Accepted(_known(standing, state), (*hidden, *_warnings(standing, rules)))
-
-
-def _inactive(reason: str) -> Problem:
-    """Return why an offer that was taken is not shown: the platform's own word for it."""
-    told = reason[:200]
-    kind = ProblemClass.STOCK_INVALID if "QUANTITY" in told.upper() else ProblemClass.POLICY_MODERATION
-    if "SHOP" in told.upper():
-        kind = ProblemClass.ACCOUNT_BLOCKED
-    code = f"inactive.{told.casefold() or 'unknown'}"
-    return Problem(kind, Stage.MARKETPLACE, "offer", code, told, Severity.WARNING)
+    return Accepted(_known(standing, state), (*hidden(row), *_warnings(standing, rules)))

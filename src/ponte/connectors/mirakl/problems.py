@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ponte.connectors import shape
 from ponte.connectors.mirakl.catalogue import Attribute, Catalogue, catalogue_of
-from ponte.connectors.mirakl.profile import Profile, profile_of
+from ponte.connectors.mirakl.profile import Profile, profile_of, role_by_name
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import sendable
 from ponte.domain.connector import Rules
@@ -46,6 +46,9 @@ BY_ROLE: dict[tuple[ProblemClass, str], ProblemClass] = {
     (ProblemClass.ATTRIBUTE_MAPPING, "category"): ProblemClass.CATEGORY_MAPPING,
 }
 
+# The platform says of these what they mean, whatever the attribute is.
+SETTLED = frozenset({"MCM-04000", "MCM-05000"})
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -70,12 +73,18 @@ class Reading:
         attribute = self._named(text)
         subject, kind = _subject(rule, attribute), rule.kind if rule else ProblemClass.UNKNOWN
         if attribute is not None and (rule is None or rule.subject in {IDS, ""}):
-            kind = BY_ROLE.get((kind, self.profile.role_of(attribute.code)), kind)
+            kind = BY_ROLE.get((kind, self._role(code, attribute.code)), kind)
         if rule is not None and rule.severity is Severity.WARNING:
             severity = Severity.WARNING
         params = {"name": attribute.label or attribute.code} if attribute else {}
         told = code or (rule.code if rule else "")
         return Problem(kind, Stage.MARKETPLACE, subject, told, text, severity, params)
+
+    def _role(self, code: str, name: str) -> str:
+        told = self.profile.role_of(name)
+        if told or code in SETTLED:
+            return told
+        return role_by_name(name)
 
     def _rule(self, code: str, text: str) -> Rule | None:
         if self.profile.operator and (rule := RULEBOOK.told(self.profile.operator, text)):
@@ -123,6 +132,23 @@ class Reading:
         kind = BY_ROLE.get((found.kind, self.profile.role_of(name)), found.kind)
         label = (attribute.label if attribute else "") or name
         return replace(found, kind=kind, subject=name[:100], params={"name": label})
+
+
+def hidden(row: dict[str, JSON]) -> tuple[Problem, ...]:
+    """Return why an offer that was taken is not shown; () for one that is."""
+    if row.get("active") is not False:
+        return ()
+    return tuple(_hidden(reason) for reason in shape.texts(row.get("inactivity_reasons"))[:10] or ("",))
+
+
+def _hidden(reason: str) -> Problem:
+    """Return one reason: the platform's own word for it."""
+    told = sendable(reason[:200])
+    kind = ProblemClass.STOCK_INVALID if "QUANTITY" in told.upper() else ProblemClass.POLICY_MODERATION
+    if "SHOP" in told.upper():
+        kind = ProblemClass.ACCOUNT_BLOCKED
+    code = f"inactive.{told.casefold() or 'unknown'}"
+    return Problem(kind, Stage.MARKETPLACE, "offer", code, told, Severity.WARNING)
 
 
 def reading_of(rules: Rules) -> Reading:

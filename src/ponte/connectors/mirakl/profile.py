@@ -6,6 +6,7 @@ by the channel's settings; a preset fills them for a known operator.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,33 @@ DEFAULTS: Mapping[str, str] = {
 TRUE = frozenset({"true", "yes", "sim", "si", "sí", "1"})
 # The roles that stand for one column each, by the end of the setting's name.
 ROLES = ("category", "sku", "ean", "title", "brand", "description", "group")
+
+# What operators call their columns, where the channel's settings do not say: the role by the name alone.
+BY_NAME: Mapping[str, tuple[str, ...]] = {
+    "ean": (r"ean[ _-]?(13)?", r"gtin[ _-]?(13|14)?", "upc", "barcode", r"c[óo]digo[ _-]de[ _-]barras"),
+    "image": (
+        r"(\w{1,20}[ _-])?(image|imagem|imagen|foto|picture|photo)s?[ _-]?(url|principal|main)?[ _-]?[0-9]{0,2}",
+        r"(main|other|secondary)image\w{0,20}",
+    ),
+    "title": (
+        r"((product|produto|producto)[ _-]?)?(title|t[íi]tulo|name|nome|nombre)",
+        r"(nome|nombre|t[íi]tulo)[ _-](do|del|de)[ _-](produto|producto)",
+    ),
+    "description": (
+        r"((long|short|product)[ _-]?)?(description|descri[çc][ãa]o|descripci[óo]n)",
+        r"(descri[çc][ãa]o|descripci[óo]n)[ _-]?(longa|curta|larga|corta)\w{0,20}",
+    ),
+    "brand": (r"(product[ _-]?)?(brand|marca|marque)([ _-]?(name|nome))?",),
+    "category": (r"(product[ _-]?)?(category|categor[íi]a|hierarchy)([ _-]?(code|codigo|id))?",),
+}
+_CALLED = tuple(
+    (role, re.compile(pattern, re.IGNORECASE)) for role, patterns in BY_NAME.items() for pattern in patterns
+)
+
+
+def role_by_name(name: str) -> str:
+    """Return the role that a column's name alone tells ("gtin": ean), "" where it tells none."""
+    return next((role for role, called in _CALLED if called.fullmatch(name[:60])), "")
 
 
 @dataclass(frozen=True, slots=True)

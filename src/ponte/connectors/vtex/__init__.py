@@ -66,7 +66,7 @@ class Vtex:
         return (yield from sending.told(calls.bindings()))
 
     def classify(self, endpoint: str, response: Response) -> Outcome:
-        return answers.classify(endpoint, response)
+        return answers.waits_for_the_matcher(endpoint, response) or answers.classify(endpoint, response)
 
     def is_expired_token(self, request: Request, response: Response) -> bool:  # noqa: ARG002 -- the port's signature
         return False

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ponte.connectors import shape
-from ponte.connectors.transport import asked_wait
-from ponte.connectors.vtex.calls import BINDING, BINDINGS, SUGGESTED
-from ponte.connectors.vtex.errors import lowered, problems_in, problems_of
+from ponte.connectors.endpoints import Endpoints
+from ponte.connectors.outcomes import FINAL, refused
+from ponte.connectors.transport import asked_wait, is_page
+from ponte.connectors.vtex import calls
+from ponte.connectors.vtex.calls import BINDING, BINDINGS, SUGGEST, SUGGESTED
+from ponte.connectors.vtex.errors import problems_in, problems_of, tells_of_error
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
-from ponte.domain.problem import Problem, ProblemClass, Severity, Stage, headline
+from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
 BOUND, OFF_SALE, SUGGESTION = "bound", "bound/inactive", "suggested"
 # Scores of the matcher (the same page): from 80 approved, to 30 denied, between them somebody decides.
@@ -29,15 +32,45 @@ DECIDED = {
     "refused": "denied",
     "pending": "pending",
 }
-BLOCKING = {401: ProblemClass.AUTH_INVALID, 403: ProblemClass.AUTH_FORBIDDEN}
-PASSING = frozenset({ProblemClass.STATE_CONFLICT})
+BLOCKING = {
+    401: ProblemClass.AUTH_INVALID,
+    402: ProblemClass.ACCOUNT_BLOCKED,
+    403: ProblemClass.AUTH_FORBIDDEN,
+}
+# The reference writes the account into the host and leaves it out of the path; the first path of a notification is
+# the one that the catalogue had before the binding (references "Suggestions" and "SKU Bindings", read 2026-11).
+ENDPOINTS = Endpoints(
+    (
+        *(calls.NOTIFY, calls.BINDING, calls.BINDINGS, calls.SUGGEST, calls.SUGGESTED, calls.UNSUGGEST),
+        *(calls.NOTICE.replace("{part}", part) for part in ("price", "inventory")),
+    ),
+    {
+        "POST /api/catalog_system/pvt/skuseller/changenotification/{seller}/{sku}": calls.NOTIFY,
+        "PUT /suggestions/{seller}/{sku}": calls.SUGGEST,
+        "GET /suggestions/{seller}/{sku}": calls.SUGGESTED,
+        "DELETE /suggestions/{seller}/{sku}": calls.UNSUGGEST,
+    },
+)
 
 
 def classify(endpoint: str, response: Response) -> Outcome:
     """Say what the answer of an endpoint means."""
+    place = ENDPOINTS.named(endpoint)
     if 200 <= response.status < 300:
-        return _success(endpoint, response)
-    return _failure(endpoint, response)
+        return _success(place, response)
+    return _failure(place, response)
+
+
+def waits_for_the_matcher(endpoint: str, response: Response) -> Outcome | None:
+    """Say of a suggestion that was taken that it is to be decided yet.
+
+    A conversation asks for the decision by itself; who only reads an answer should not take it for the end.
+    """
+    if ENDPOINTS.named(endpoint) != SUGGEST or not isinstance(classify(endpoint, response), Accepted):
+        return None
+    told = shape.lowered(response.json())
+    sku = shape.word(told.get("itemid")) or SUGGESTION
+    return suggested({**told, "itemid": sku}, Listing(sku))
 
 
 def _success(endpoint: str, response: Response) -> Outcome:
@@ -50,12 +83,19 @@ def _success(endpoint: str, response: Response) -> Outcome:
             known = isinstance(response.json(), list | dict)
             return Accepted(None) if known else unreadable(endpoint, response)
         case _:
-            return Accepted(None)
+            return _plain_success(endpoint, response)
+
+
+def _plain_success(endpoint: str, response: Response) -> Outcome:
+    """Say what a success means that needs no proof, unless a refusal or a page of somebody else came with it."""
+    if is_page(response):
+        return unreadable(endpoint, response)
+    return refused(problems_of(response, Stage.SEND)) if tells_of_error(response.json()) else Accepted(None)
 
 
 def bound(body: JSON, memory: dict[str, JSON]) -> Accepted | None:
     """Return how a bound SKU stands; None for a body that proves no binding."""
-    row = lowered(body)
+    row = shape.lowered(body)
     own, theirs = shape.word(row.get("sellerstockkeepingunitid")), shape.word(row.get("stockkeepingunitid"))
     if not own or not theirs or theirs == "0" or row.get("isremoved") is True:
         return None
@@ -70,7 +110,7 @@ def bound(body: JSON, memory: dict[str, JSON]) -> Accepted | None:
 
 def suggested(body: JSON, listing: Listing) -> Pending | Rejected | None:
     """Return how a suggestion stands; None for a body that proves none."""
-    row = lowered(body)
+    row = shape.lowered(body)
     if not isinstance(row.get("content"), dict) and not shape.word(row.get("itemid")):
         return None
     decision = _decision(row)
@@ -100,9 +140,9 @@ def _score(row: dict[str, JSON]) -> float | None:
 
 
 def _matches(row: dict[str, JSON]) -> Iterator[dict[str, JSON]]:
-    version = lowered(row.get("latestversion"))
+    version = shape.lowered(row.get("latestversion"))
     for place in (row, version):
-        yield from (lowered(one) for one in shape.tables(place.get("matches")))
+        yield from (shape.lowered(one) for one in shape.tables(place.get("matches")))
 
 
 def _number(value: JSON) -> float | None:
@@ -144,16 +184,25 @@ def _failure(endpoint: str, response: Response) -> Outcome:
         return unreadable(endpoint, response)
     if status in BLOCKING:
         return Blocked(_problem(BLOCKING[status], response))
-    if status in {404, 410} and endpoint in {BINDING, SUGGESTED}:
-        return Rejected((_problem(ProblemClass.LISTING_NOT_FOUND, response),))
-    return _refused(problems_of(response, Stage.SEND))
+    if status in FINAL:
+        return Rejected((_problem(FINAL[status], response),))
+    return _refused(endpoint, response)
 
 
-def _refused(problems: tuple[Problem, ...]) -> Outcome:
-    first = headline(problems)
-    if first is not None and first.kind in PASSING and len(problems) == 1:
-        return Postponed(first)
-    return Rejected(problems)
+STATUS = {
+    **dict.fromkeys((404, 410), ProblemClass.LISTING_NOT_FOUND),
+    **dict.fromkeys((409, 412, 423), ProblemClass.STATE_CONFLICT),
+}
+
+
+def _refused(endpoint: str, response: Response) -> Outcome:
+    """Say what a refusal means by its words, else by its status."""
+    found = problems_of(response, Stage.SEND)
+    if any(one.kind is not ProblemClass.UNKNOWN for one in found):
+        return refused(found)
+    if response.status in STATUS:
+        return refused((_problem(STATUS[response.status], response),))
+    return unreadable(endpoint, response) if is_page(response) else Rejected(found)
 
 
 def _problem(kind: ProblemClass, response: Response) -> Problem:
