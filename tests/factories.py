@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from ponte.db.counts import bucket
+from ponte.db.history import hour_of
 from ponte.db.models import Attempt, Cause, Channel, Counter, Exchange, Integration, Lane, Store, Tally
 from ponte.db.records import problem_to_json
 from ponte.db.search import searchable
@@ -125,12 +126,15 @@ def make_cause(
     return kept.get()
 
 
-def make_tally(cause: Cause, hours_ago: int, count: int) -> None:
+def make_tally(channel: Channel, at: datetime, **counts: int) -> None:
+    """Count what came about in the hour of a moment: `make_tally(channel, now, success=3, error=1)`."""
+    for measure, count in counts.items():
+        Tally.objects.create(channel=channel, kind="product", hour=hour_of(at), measure=measure, count=count)
+
+
+def make_meetings(cause: Cause, hours_ago: int, count: int) -> None:
     """Note that a cause was met so often in one hour."""
-    hour = int(timezone.now().timestamp()) // 3_600 - hours_ago
-    Tally.objects.create(
-        channel=cause.channel, kind="product", hour=hour, measure=f"cause:{cause.fingerprint}", count=count
-    )
+    make_tally(cause.channel, timezone.now() - timedelta(hours=hours_ago), **{f"cause:{cause.fingerprint}": count})
 
 
 def count(channel: Channel, where: str, change: int = 1) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from factories import MISSING, count, make_attempt, make_channel, make_integration
-from factories_figures import make_cause, make_tally
+from factories import MISSING, count, make_attempt, make_cause, make_channel, make_integration, make_tally
 from ponte.db.models import Export
 from ponte.domain.latency import bucket
 from spreadsheet import sheets_of
@@ -32,7 +31,7 @@ def shop(cast):
     found = make_integration(cast.channel, "118204")
     make_attempt(found)
     make_tally(cast.channel, now, success=90, alert=4, error=6, **{f"live:{bucket(9_000)}": 50})
-    make_cause(cast.channel, MISSING, 6, now)
+    make_cause(cast.channel, MISSING, count=6)
     count(cast.channel, "error", 5)
     Export.objects.create(
         store=cast.store, actor=cast.ana, what="produtos", file_type="csv", state="done", started_at=now, moved_at=now

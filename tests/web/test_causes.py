@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from factories import CUT, MISSING, make_cause, make_channel, make_integration, make_tally
+from factories import CUT, MISSING, make_cause, make_channel, make_integration, make_meetings
 from ponte.db.models import Audit, Cause, CauseState, Lane, Membership, Note
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
@@ -167,13 +167,13 @@ def test_f15_the_cursor_of_another_order_is_not_taken(cast, ana, three, monkeypa
 def test_new_growing_and_falling_causes_are_told_by_the_rule(cast, ana, three):
     grows, falls, new = three
     for hour in (1, 5, 23):
-        make_tally(grows, hour, 10)
+        make_meetings(grows, hour, 10)
     for day in (30, 54, 78):
-        make_tally(grows, day, 15)
-        make_tally(falls, day, 20)
-    make_tally(falls, 2, 4)
+        make_meetings(grows, day, 15)
+        make_meetings(falls, day, 20)
+    make_meetings(falls, 2, 4)
     Cause.objects.filter(pk=new.pk).update(first_at=timezone.now() - timedelta(hours=5))
-    make_tally(new, 1, 500)
+    make_meetings(new, 1, 500)
     answer = ana.get("/causas")
     tags = re.findall(r'data-part="tags">(.*?)</small>', answer.text, re.DOTALL)
     words = [
@@ -185,7 +185,7 @@ def test_new_growing_and_falling_causes_are_told_by_the_rule(cast, ana, three):
 
 
 def test_the_days_are_told_in_words_too(cast, ana, three):
-    make_tally(three[0], 0, 7)
+    make_meetings(three[0], 0, 7)
     assert re.search(r"Vezes por dia nos últimos 14 dias: (0, ){12}0; hoje, 7", ana.get("/causas").text)
     assert "Não apareceu nos últimos 14 dias" in ana.get("/causas").text
 
@@ -256,7 +256,7 @@ def test_what_a_marketplace_says_is_only_ever_text(cast, ana):
 def test_the_list_costs_the_same_queries_whatever_its_length(cast, ana, count, django_assert_num_queries):
     for number in range(count):
         problem = Problem(ProblemClass.UNKNOWN, Stage.MARKETPLACE, code=f"c{number}")
-        make_tally(make_cause(cast.channel, problem, count=1), 2, 3)
+        make_meetings(make_cause(cast.channel, problem, count=1), 2, 3)
     ana.get("/causas")
     # session, person, memberships; menu 3; channels, lanes, trends 2, rows, days, totals 2, accounts
     with django_assert_num_queries(15):

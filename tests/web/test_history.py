@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cast import person
-from factories import make_attempt, make_channel, make_integration
-from factories_figures import make_tally
+from factories import make_attempt, make_channel, make_integration, make_tally
 from ponte.db import history
 from ponte.db.history import Asked, Came
 from ponte.db.models import Attempt, Membership

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cast import person
-from factories import MISSING, count, make_channel
-from factories_figures import make_cause, make_tally
+from factories import MISSING, count, make_cause, make_channel, make_tally
 from ponte.db.models import Lane, LaneState, Membership, Tally, Work
 from ponte.domain.latency import bucket, typical_ms
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -37,15 +36,14 @@ def test_a_new_store_is_shown_the_three_steps(cast, as_):
 
 
 def test_the_first_block_says_which_causes_explain_most_errors(cast, as_):
-    now = timezone.now()
     for problem, records in ((MISSING, 50), (OTHER, 15), (THIRD, 6), (FOURTH, 29)):
-        make_cause(cast.channel, problem, records, now)
+        make_cause(cast.channel, problem, count=records)
     count(cast.channel, "error", 100)
     assert "2 causas explicam 79 % dos 100 erros." in shown(as_, cast.ana)
 
 
 def test_an_account_that_needs_a_person_comes_before_the_causes(cast, as_):
-    make_cause(cast.channel, MISSING, 50, timezone.now())
+    make_cause(cast.channel, MISSING, count=50)
     count(cast.channel, "queued", 1318)
     Lane.objects.filter(channel=cast.channel).update(state=LaneState.DISCONNECTED)
     page = shown(as_, cast.ana)
@@ -127,7 +125,7 @@ def test_somebody_limited_to_channels_sees_the_figures_of_those_alone(cast, as_)
     other = make_channel(cast.store, "amz", "Amazon")
     make_tally(cast.channel, now, success=1, error=9)
     make_tally(other, now, success=10)
-    make_cause(cast.channel, MISSING, 9, now)
+    make_cause(cast.channel, MISSING, count=9)
     lia = person("lia", cast.store)
     Membership.objects.filter(user=lia).update(channel_ids=[other.pk])
     page = shown(as_, lia)
@@ -138,7 +136,7 @@ def test_somebody_limited_to_channels_sees_the_figures_of_those_alone(cast, as_)
 
 def test_another_stores_figures_are_not_seen(cast, as_):
     make_tally(cast.other_channel, timezone.now(), success=10)
-    make_cause(cast.other_channel, MISSING, 9, timezone.now())
+    make_cause(cast.other_channel, MISSING, count=9)
     page = shown(as_, cast.ana)
     assert "Três passos para começar" in page
 
@@ -153,12 +151,12 @@ def test_the_queries_do_not_grow_with_channels_and_hours(cast, as_):
         return len(captured)
 
     make_tally(cast.channel, now, success=3, error=1)
-    make_cause(cast.channel, MISSING, 9, now)
+    make_cause(cast.channel, MISSING, count=9)
     queries()
     before = queries()
     for place in range(3):
         other = make_channel(cast.store, f"c{place}", f"Canal {place}")
-        make_cause(other, MISSING, 9, now)
+        make_cause(other, MISSING, count=9)
         for hour in range(5):
             make_tally(other, now - timedelta(hours=hour), success=3, error=1)
     assert queries() == before
