@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from cast import PASSWORD
 from factories import make_integration
 from ponte.config import config
 from ponte.db.models import Channel, Lane
@@ -180,7 +179,6 @@ def test_a_channel_is_paused_with_a_reason_and_resumed_without_scripts(cast, vis
 def test_f46_a_channel_is_removed_after_a_question(cast, visit):
     page = visit(cast.ana, "/canais/mlb")
     page.get_by_role("link", name="Remover canal").click()
-    page.get_by_label("Sua senha").fill(PASSWORD)
     page.get_by_role("button", name="Remover canal").click()
     expect(page.get_by_text("Nenhum canal conectado")).to_be_visible()
 

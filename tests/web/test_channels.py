@@ -132,19 +132,35 @@ def test_a_secret_says_when_it_was_set(cast, as_, keyed):
     assert 'type="password"' in text
 
 
-def test_new_credentials_ask_for_the_persons_password(cast, as_, keyed):
+def test_new_credentials_ask_for_the_password_when_the_last_proof_is_old(cast, as_, keyed):
     form = {"s_client_id": "app-2", "s_client_secret": "new-secret", "base_url": ""}
     client = as_(cast.ana)
-    for wrong in ("", "errada"):
+    proved(client, seconds_ago=16 * 60)
+    assert "Sua senha" in client.get("/canais/mlb").text
+    flaws = {"": "Faz mais de 15 minutos", "errada": "A senha não confere", "x" * 129: "A senha não confere"}
+    for wrong, flaw in flaws.items():
         answer = client.post("/canais/mlb/conta", {**form, "password": wrong})
         assert answer.status_code == 422
-        assert "A senha não confere" in answer.text
+        assert flaw in answer.text
+        assert "Sua senha" in answer.text
     keyed.refresh_from_db()
     assert keyed.secrets()["client_secret"] == SECRET
     assert client.post("/canais/mlb/conta", {**form, "password": PASSWORD}).status_code == 302
     keyed.refresh_from_db()
     assert keyed.secrets() == {"client_secret": "new-secret", "refresh_token": SECRET + "-r"}
     assert Audit.objects.get(verb="channel access changed").actor == cast.ana
+
+
+def test_a_proof_is_good_for_every_form_for_a_quarter_of_an_hour(cast, as_, keyed):
+    form = {"s_client_id": "app-2", "s_client_secret": "new-secret", "base_url": ""}
+    client = as_(cast.ana)
+    assert "Sua senha" not in client.get("/canais/mlb").text
+    assert client.post("/canais/mlb/conta", {**form, "password": "errada"}).status_code == 422
+    proved(client, seconds_ago=16 * 60)
+    assert client.get("/pessoas/convite").headers.get("Location", "").startswith("/conta/confirmar")
+    assert client.post("/canais/mlb/conta", {**form, "password": PASSWORD}).status_code == 302
+    assert client.post("/canais/mlb/conta", form).status_code == 302
+    assert client.get("/pessoas/convite").status_code == 200
 
 
 def test_who_signs_in_with_the_company_must_have_done_so_lately(cast, as_, keyed):

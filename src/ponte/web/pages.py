@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ponte import __version__
 from ponte.db.models import User
 from ponte.web.access import NoStore, Visit, visit_of
+from ponte.web.account.sessions import proved_lately
 from ponte.web.labels import ROLES
 from ponte.web.navigation import Place, menu
 
@@ -37,6 +38,8 @@ class Chrome:
     version: str
     here: str
     visit: Visit | None = None
+    proved: bool = False
+    """True when the person showed who they are so lately that no form has to ask again."""
     role: str | Promise = ""
     initials: str = ""
     menu: tuple[Place, ...] = ()
@@ -71,6 +74,7 @@ def chrome(request: HttpRequest, visit: Visit | None = None) -> Chrome:
         version=__version__,
         here=request.get_full_path(),
         visit=visit,
+        proved=visit is not None and proved_lately(request),
         role=ROLES[visit.membership.role] if visit else "",
         initials=_initials(visit.user) if visit else "",
         menu=menu(request, visit) if visit and not request.headers.get("HX-Request") else (),

@@ -45,7 +45,6 @@ NOT_A_NUMBER = gettext_lazy(
 FROM_CONNECTING = frozenset({"access_token", "refresh_token"})
 """Secrets that connecting the account brings."""
 WORTH_A_FOLD = 6
-WRONG_PASSWORD = gettext_lazy("A senha não confere.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,9 @@ from ponte.flows.channels import stores
 from ponte.flows.channels.authorization import authorizes
 from ponte.flows.channels.fitness import Access
 from ponte.web.access import Visit, acting, administering, managing, signed_in
-from ponte.web.account.passwords import confirmed
+from ponte.web.account.proof import unproved
 from ponte.web.channels.connection import return_address
 from ponte.web.channels.form import (
-    WRONG_PASSWORD,
     Flaws,
     Typed,
     access_fields,
@@ -87,12 +86,12 @@ def channel(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
 @require_POST
 @administering
 def access(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
-    """Change a channel's account: address, settings, secrets. The person's password is asked for."""
+    """Change a channel's account: address, settings, secrets. Asks for a proof of who it is."""
     found = channel_of(visit, code)
     connector = _usable(found.connector)
     given = typed_access(request.POST, connector.manifest)
-    if not confirmed(request, visit.user):
-        return show(request, visit, found, Wrong(access=given, password=WRONG_PASSWORD))
+    if flaw := unproved(request, visit.user):
+        return show(request, visit, found, Wrong(access=given, password=flaw))
     flaws = said(stores.set_access(found, given, actor_id=visit.user.pk))
     if flaws:
         return show(request, visit, found, Wrong(access=given, flaws=flaws))
@@ -138,8 +137,8 @@ def take_out(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     found = channel_of(visit, code)
     if request.method != "POST":
         return _ask_to_take_out(request, visit, found)
-    if not confirmed(request, visit.user):
-        return _ask_to_take_out(request, visit, found, WRONG_PASSWORD)
+    if flaw := unproved(request, visit.user):
+        return _ask_to_take_out(request, visit, found, flaw)
     cancelled = flow.take_out(found.pk, store_id=visit.store.pk, actor_id=visit.user.pk) or 0
     text = ngettext(
         "%(name)s foi removido; %(count)d trabalho que esperava foi cancelado. O histórico ficou guardado.",

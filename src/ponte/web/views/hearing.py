@@ -8,8 +8,7 @@ from django.views.decorators.http import require_POST
 
 from ponte.flows.channels import hears
 from ponte.web.access import Visit, administering
-from ponte.web.account.passwords import confirmed
-from ponte.web.channels.form import WRONG_PASSWORD
+from ponte.web.account.proof import unproved
 from ponte.web.channels.hearing import hearing_of
 from ponte.web.views.channels import channel_of, show
 
@@ -22,8 +21,8 @@ def make_address(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     stands = hearing_of(channel)
     if stands is None:
         raise Http404
-    if not confirmed(request, visit.user):
-        return show(request, visit, channel, hearing=hearing_of(channel, flaw=WRONG_PASSWORD), status=422)
+    if flaw := unproved(request, visit.user):
+        return show(request, visit, channel, hearing=hearing_of(channel, flaw=flaw), status=422)
     if request.POST.get("seen", "") != stands.seen:
         text = _("O endereço já foi trocado. Se você não anotou o novo, troque de novo.")
         return show(request, visit, channel, hearing=hearing_of(channel, flaw=text), status=409)

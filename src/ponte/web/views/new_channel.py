@@ -17,9 +17,8 @@ from ponte.flows.channels.authorization import authorizes
 from ponte.flows.channels.fitness import Access
 from ponte.flows.listings.search import can_find, set_adopts
 from ponte.web.access import Visit, administering
-from ponte.web.account.passwords import confirmed
+from ponte.web.account.proof import unproved
 from ponte.web.channels.form import (
-    WRONG_PASSWORD,
     Field,
     Typed,
     access_fields,
@@ -77,8 +76,8 @@ def _connect(request: HttpRequest, visit: Visit, connector: Connector) -> HttpRe
     given, access = typed(request.POST), typed_access(request.POST, connector.manifest)
     if given.flaws:
         return _form(request, visit, connector, given, access)
-    if not confirmed(request, visit.user):
-        return _form(request, visit, connector, replace(given, flaws={"password": WRONG_PASSWORD}), access)
+    if flaw := unproved(request, visit.user):
+        return _form(request, visit, connector, replace(given, flaws={"password": flaw}), access)
     made = stores.add_channel(
         visit.store,
         code=given.texts["code"],

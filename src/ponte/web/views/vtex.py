@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ponte.flows.channels import stores
 from ponte.flows.channels.steer import ask_vtex, webhook_address
 from ponte.web.access import Visit, acting, administering, signed_in
-from ponte.web.account.passwords import confirmed
-from ponte.web.channels.form import WRONG_PASSWORD, Field, Flaws, said
+from ponte.web.account.proof import unproved
+from ponte.web.channels.form import Field, Flaws, said
 from ponte.web.channels.page import check_of
 from ponte.web.pages import page
 
@@ -46,8 +46,8 @@ def test_vtex(request: HttpRequest, visit: Visit) -> HttpResponse:
 @administering
 def rotate(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Make a new webhook address and show it, this once. Sent again (a reload), the form changes nothing."""
-    if not confirmed(request, visit.user):
-        return _show(request, visit, {"rotate_flaw": WRONG_PASSWORD}, status=422)
+    if flaw := unproved(request, visit.user):
+        return _show(request, visit, {"rotate_flaw": flaw}, status=422)
     if request.POST.get("seen", "") != seen(visit.store.hook_at):
         text = _("O endereço já foi trocado. Se você não anotou o novo, troque de novo.")
         return _show(request, visit, {"rotate_flaw": text}, status=409)
@@ -64,8 +64,8 @@ def seen(at: datetime | None) -> str:
 @administering
 def _change(request: HttpRequest, visit: Visit) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip() for name in ("base_url", "app_key", "app_token")}
-    if not confirmed(request, visit.user):
-        return _show(request, visit, {"password_flaw": WRONG_PASSWORD}, base_url=given["base_url"], status=422)
+    if flaw := unproved(request, visit.user):
+        return _show(request, visit, {"password_flaw": flaw}, base_url=given["base_url"], status=422)
     flaws = said(stores.set_vtex(visit.store.pk, **given, actor_id=visit.user.pk))
     if flaws:
         return _show(request, visit, base_url=given["base_url"], flaws=flaws, status=422)
