@@ -88,7 +88,7 @@ def test_the_export_works_without_scripts(shop, visit):
 def test_the_history_is_narrowed_without_scripts(shop, visit):
     page = visit(shop.ana, "/historico", scripts=False)
     page.locator('[name="sku"]').fill("nada")
-    page.get_by_role("button", name="Aplicar").click()
+    page.get_by_role("button", name="Filtrar").click()
     page.get_by_text("Nada com este filtro").wait_for()
 
 

@@ -164,7 +164,7 @@ def test_moments_are_in_the_zone_of_the_store(channel):
     make_integration(channel)
     Integration.objects.update(requested_at=datetime(2026, 6, 11, 2, 30, tzinfo=UTC))
     [[head, row]] = sheets_of(exported(order_of(channel)))
-    assert row[head.index("Pedido em")] == datetime(2026, 6, 10, 23, 30)
+    assert row[head.index("Solicitado em")] == datetime(2026, 6, 10, 23, 30)
 
 
 def test_an_export_has_the_rows_of_its_filter_in_the_order_of_the_list(channel):

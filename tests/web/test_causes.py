@@ -65,7 +65,7 @@ def test_the_five_largest_are_told_with_their_share(cast, ana):
         make_cause(
             cast.channel, Problem(ProblemClass.UNKNOWN, Stage.MARKETPLACE, code=f"c{number}"), count=number + 1
         )
-    assert "As 5 maiores respondem por 73 %." in lead(ana.get("/causas"))
+    assert "As 5 maiores respondem por 73%." in lead(ana.get("/causas"))
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+from django.template import Context, Template
 from django.utils import translation
 
-from ponte.web.numbers import shown_number, typed_number, typed_whole
+from ponte.web.clock import short_day
+from ponte.web.numbers import percent, shown_number, typed_number, typed_whole
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,32 @@ def test_a_part_of_a_send_is_no_number_of_sends():
 def test_f49_what_was_understood_is_echoed_in_the_same_language(language, value, text):
     with translation.override(language):
         assert shown_number(value) == text
+
+
+@pytest.mark.parametrize(("share", "text"), [(1.0, "100%"), (0.9999, "99,9%"), (0.939, "93,9%"), (0.6, "60%")])
+def test_what_is_not_all_is_never_called_all(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("pt-br", "93,9%"), ("en", "93.9%"), ("es", "93,9\N{NO-BREAK SPACE}%")]
+)
+def test_a_percentage_is_written_as_its_language_writes_it(language, text):
+    with translation.override(language):
+        assert percent(0.939) == text
+
+
+@pytest.mark.parametrize(("language", "text"), [("pt-br", "10/11"), ("en", "11/10"), ("es", "10/11")])
+def test_a_short_day_has_the_order_of_its_language(language, text):
+    with translation.override(language):
+        assert short_day(date(2026, 11, 10)) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("pt-br", "23 de novembro de 2026"), ("en", "Nov. 23, 2026"), ("es", "23 de noviembre de 2026")],
+)
+def test_a_month_has_the_letters_of_its_language(language, text):
+    with translation.override(language):
+        page = Template("{% load ponte %}{{ day|day }}").render(Context({"day": date(2026, 11, 23)}))
+    assert page == text

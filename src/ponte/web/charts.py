@@ -106,15 +106,6 @@ def short(value: float) -> str:
     return str(formats.number_format(value, 0 if whole else 1, use_l10n=True, force_grouping=True))
 
 
-def percent(share: float) -> str:
-    """Return a share of 1 as "93,9 %"; what is not all is never called 100 %."""
-    shown = round(share * 100, 1)
-    if shown == 100 and share < 1:
-        shown = 99.9
-    decimals = 0 if shown == int(shown) else 1
-    return f"{formats.number_format(shown, decimals)}\u00a0%"
-
-
 def _pieces(counts: Mapping[str, int], series: Sequence[Series], whole: float) -> list[Piece]:
     pieces = []
     floor = float(HEIGHT)

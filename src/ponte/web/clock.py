@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import formats, timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -46,6 +46,12 @@ def brief(moment: datetime, now: datetime, *, seconds: bool = False) -> str:
     if here.date() == today - timedelta(days=1):
         return _("ontem, %(time)s") % {"time": clock}
     return _("%(day)s, %(time)s") % {"day": formats.date_format(here, "SHORT_DATE_FORMAT"), "time": clock}
+
+
+def short_day(day: date) -> str:
+    """Return a day of this year in figures, as the language orders them: 10/11, 11/10 in English."""
+    order = "n/j" if (get_language() or "").startswith("en") else "j/n"
+    return str(formats.date_format(day, order, use_l10n=False))
 
 
 def full(moment: datetime) -> str:

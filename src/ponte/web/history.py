@@ -21,6 +21,7 @@ from ponte.db.history import Asked, Came, Day, Page
 from ponte.db.models import Attempt
 from ponte.web.access import Visit
 from ponte.web.charts import Bar, Series, bars_of
+from ponte.web.clock import short_day
 from ponte.web.labels import FLAWS, Label
 from ponte.web.products.rows import ChannelBadge, badge
 from ponte.web.record.tries import Try, try_of
@@ -181,7 +182,7 @@ def day_text(day: date, today: date) -> str:
         return _("hoje")
     if day == today - timedelta(days=1):
         return _("ontem")
-    return formats.date_format(day, "D j/n", use_l10n=False)
+    return f"{formats.date_format(day, 'D', use_l10n=False)} {short_day(day)}"
 
 
 def _last(reading: Reading, today: date) -> date:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 from django.utils import formats
+from django.utils.translation import get_language
+
+SPACED = frozenset({"es"})
+"""Languages that put a space before the sign of per cent; Portuguese and English put none (CLDR 48)."""
 
 
 def typed_number(text: str) -> float:
@@ -33,3 +37,13 @@ def shown_number(value: float | None) -> str:
         return ""
     decimals = 0 if float(value).is_integer() else len(f"{value:.3f}".rstrip("0").partition(".")[2])
     return str(formats.number_format(value, decimals, use_l10n=True, force_grouping=True))
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as "93,9%"; what is not all is never called 100%."""
+    shown = round(share * 100, 1)
+    if shown == 100 and share < 1:
+        shown = 99.9
+    decimals = 0 if shown == int(shown) else 1
+    sign = "\N{NO-BREAK SPACE}%" if (get_language() or "")[:2] in SPACED else "%"
+    return f"{formats.number_format(shown, decimals)}{sign}"

@@ -22,7 +22,7 @@ from ponte.flows.channels.steer import Tested
 from ponte.web.clock import ago, brief
 from ponte.web.explained import language
 from ponte.web.labels import Label
-from ponte.web.numbers import shown_number
+from ponte.web.numbers import percent, shown_number
 from ponte.web.products.rows import ChannelBadge, badge
 
 RUNS = Label(gettext_lazy("Operando"), "ok", "suc")
@@ -85,7 +85,7 @@ def card_of(found: Overview, names: Mapping[int, str], *, store_paused: bool, no
         published=figures.counts["success"] + figures.counts["alert"],
         errors=figures.counts["error"],
         waiting=figures.waiting,
-        went_well=f"{shown_number(round(well, 1))}%" if well is not None else "",
+        went_well=percent(well / 100) if well is not None else "",
         pace=_pace(channel),
         last_success=figures.last_success,
     )

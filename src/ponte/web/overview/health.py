@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from ponte.db.counts import SECONDS_PER_HOUR
 from ponte.db.models import LaneState
 from ponte.db.overview import LaneNow
-from ponte.web.charts import percent
 from ponte.web.clock import ago
 from ponte.web.labels import Label
+from ponte.web.numbers import percent
 from ponte.web.overview.live import Buckets, lasting, quantile_text
 from ponte.web.overview.rates import Sums, error_share, risen
 from ponte.web.products.rows import ChannelBadge, badge

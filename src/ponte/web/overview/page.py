@@ -19,8 +19,9 @@ from ponte.db.overview import Hours, LaneNow
 from ponte.db.scope import Scope
 from ponte.web.access import Visit
 from ponte.web.causes.rows import explained_of
-from ponte.web.charts import SLOT, Bar, Scale, Series, Trend, bars_of, percent, scale_of, trend_of
+from ponte.web.charts import SLOT, Bar, Scale, Series, Trend, bars_of, scale_of, trend_of
 from ponte.web.history import SERIES
+from ponte.web.numbers import percent
 from ponte.web.overview.health import NONE, Health, age_ms, health_of
 from ponte.web.overview.live import LiveTimes, lasting, live_times_of
 from ponte.web.overview.rates import Sums, settled, success_share, total
@@ -231,7 +232,7 @@ def _to_live(live: LiveTimes) -> Figure:
     name = _("Da VTEX ao anúncio")
     if not live.count:
         return Figure(name, "–", "", _("Nenhuma mudança publicada no período"))
-    return Figure(name, live.half, "", _("95 %% em até %(time)s") % {"time": live.most})
+    return Figure(name, live.half, "", _("%(share)s em até %(time)s") % {"share": percent(0.95), "time": live.most})
 
 
 def _bars(found: _Read) -> Bars:

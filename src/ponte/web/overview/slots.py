@@ -9,13 +9,14 @@ from enum import Enum
 from typing import Final
 
 from django.http import HttpRequest
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ponte.db.counts import SECONDS_PER_HOUR
 from ponte.db.history import hour_of
+from ponte.web.clock import short_day
 
 PART_OF_DAY: Final = 6
 TICKS: Final = 6
@@ -93,7 +94,7 @@ def _key(period: Period, local: datetime, hour: int) -> tuple[int, ...]:
 
 
 def _slot(period: Period, hours: Sequence[int], start: datetime) -> Slot:
-    day = formats.date_format(start, "j/n", use_l10n=False)
+    day = short_day(start)
     href = f"/historico?dia={start:%Y-%m-%d}"
     match period:
         case Period.DAY:

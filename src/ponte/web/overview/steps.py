@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from ponte.db.models import Cause, LaneState
 from ponte.db.overview import LaneNow
-from ponte.web.charts import percent
 from ponte.web.clock import brief
+from ponte.web.numbers import percent
 from ponte.web.overview.health import LATE_MS, NONE, age_ms, broken
 from ponte.web.overview.live import lasting
 from ponte.web.overview.rates import Sums, error_share, risen

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from ponte.config import config
 from ponte.web import assets, clock
+from ponte.web.numbers import percent as percent_of
 
 register = template.Library()
 
@@ -44,6 +46,19 @@ def icon(name: str, extra: str = "") -> SafeString:
 def number(value: int) -> str:
     """Return a whole number with the language's separators: 12.431."""
     return str(formats.number_format(value, 0, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def percent(hundredths: float) -> str:
+    """Return so many of a hundred as the language writes them: 93%."""
+    return percent_of(hundredths / 100)
+
+
+@register.filter
+def day(value: date) -> str:
+    """Return a day in words: "23 de novembro de 2026"; Portuguese writes months small, Django's names are large."""
+    text = formats.date_format(value, "DATE_FORMAT")
+    return text.lower() if (get_language() or "").startswith("pt") else text
 
 
 @register.simple_tag
