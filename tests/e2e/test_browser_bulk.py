@@ -47,6 +47,18 @@ def test_all_of_a_filter_are_chosen_planned_and_begun(cast, errors, visit):
     assert BulkAction.objects.get().selection == {"filter": {"status": "error"}}
 
 
+def test_all_of_a_filter_are_meant_before_the_answer_has_come(cast, errors, visit):
+    page = visit(cast.bruno, "/produtos?status=error")
+    held = []
+    page.route("**/produtos/selecao?*", lambda route: held.append(route))  # noqa: PLW0108 -- it must be a function
+    page.locator("[data-all]").check()
+    page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    page.locator("#bulk").get_by_role("button", name="Reprocessar").click()
+    page.wait_for_timeout(100)
+    held[0].continue_()
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text("Reprocessar 30 produtos")
+
+
 def test_the_choice_of_all_can_be_taken_back_to_the_page(cast, errors, visit):
     page = visit(cast.bruno, "/produtos?status=error")
     page.locator("[data-all]").check()
@@ -91,7 +103,7 @@ def test_a_removal_of_many_waits_for_its_number(cast, visit):
         make_integration(cast.channel, f"8{number:03}", "success")
     page = visit(cast.bruno, "/produtos?status=success")
     page.locator("[data-all]").check()
-    page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    page.get_by_role("button", name="Selecionar todos os 101 deste filtro").click()
     page.locator("#bulk").get_by_role("button", name="Remover log").click()
     go = page.get_by_role("dialog").get_by_role("button", name="Remover 101 logs")
     expect(page.locator("[data-expected]")).to_be_focused()

@@ -71,7 +71,7 @@
   const bulk = document.getElementById("bulk"), band = document.getElementById("faixa"), form = document.getElementById("chosen");
   const boxes = () => [...document.querySelectorAll('#lista .record:not([hidden]) input[name="id"]')];
   const filter = () => document.querySelector('[name="filtro"]')?.value ?? location.search.slice(1);
-  let ids = [], whole = false;
+  let ids = [], whole = false, choosing = null;
   const ticked = () => boxes().filter((box) => box.checked).map((box) => box.value);
 
   function word(count) {
@@ -97,11 +97,12 @@
     const verb = bulk.querySelector('[value="restore"]') ? "restore" : "remove";
     const query = new URLSearchParams({ verb, filtro: filter() });
     const answer = await fetch(`/produtos/selecao?${query}`, { headers: HTMX, credentials: "same-origin" }).catch(() => null);
-    if (!answer?.ok) { if (!answer || !follow(answer)) failed(); return; }
+    if (!answer?.ok) { if (!answer || !follow(answer)) failed(); return false; }
     whole = true;
     band.innerHTML = await answer.text();
     word(band.querySelector("[data-all-count]").textContent);
     band.querySelector("[data-only-page]").focus();
+    return true;
   }
 
   function onlyPage() { whole = false; word(String(ids.length)); offer(); band.querySelector("button")?.focus(); }
@@ -117,13 +118,15 @@
     body.addEventListener("ponte:clear", () => { ids = []; whole = false; queueMicrotask(offer); });
     bulk.querySelector("[data-clear]")?.addEventListener("click", () => { ids = []; whole = false; queueMicrotask(offer); });
     band.addEventListener("click", (event) => {
-      if (event.target.closest("[data-all-of]")) chooseAll();
+      if (event.target.closest("[data-all-of]") && !choosing) choosing = chooseAll().finally(() => { choosing = null; });
       if (event.target.closest("[data-only-page]")) onlyPage();
     });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const by = event.submitter, verb = by?.value ?? "", token = form.querySelector('[name="csrfmiddlewaretoken"]').value;
       if (by?.getAttribute("aria-busy")) return;
+      // Whoever asked for all and is faster than the answer means all.
+      if (choosing && !(await choosing)) return;
       const some = ids.length ? ids : ticked(), base = { csrfmiddlewaretoken: token, verb, next: location.pathname + location.search };
       if (whole) { plan({ ...base, filtro: filter() }, by); return; }
       if (some.length > Number(bulk.dataset.few)) { plan({ ...base, ids: some.join(",") }, by); return; }
