@@ -6,7 +6,7 @@ import pytest
 
 from ponte.domain.lifecycle import Action, AttemptResult, Phase, Status, Task, Trigger
 from ponte.domain.problem import Retry, Severity, Stage
-from ponte.explain import LANGUAGES, LinkKind, Where, label, status_label, status_words
+from ponte.explain import LANGUAGES, LinkKind, Where, label, listing_state, status_label, status_words
 from ponte.explain.catalogue import words
 
 CHOICES = (Action, AttemptResult, Phase, Status, Task, Trigger, Retry, Severity, Stage, LinkKind, Where)
@@ -54,3 +54,22 @@ def test_a_choice_without_words_shows_its_value():
         STRANGE = "strange"
 
     assert label(Odd.STRANGE, "pt-BR") == "strange"
+
+
+@pytest.mark.parametrize(
+    ("state", "texts"),
+    [
+        ("active", ("À venda", "On sale", "A la venta")),
+        ("BUYABLE/DISCOVERABLE", ("À venda", "On sale", "A la venta")),
+        ("paused/out_of_stock", ("Pausado: sem estoque", "Paused: out of stock", "Pausado: sin stock")),
+        ("paused/never_heard_of", ("Pausado", "Paused", "Pausado")),
+        ("never_heard_of", ("never_heard_of",) * 3),
+    ],
+)
+def test_a_listings_state_is_told_in_the_most_particular_words(state, texts):
+    assert tuple(listing_state(state, language) for language in LANGUAGES) == texts
+
+
+def test_every_language_knows_the_same_states():
+    known = [words(language, "listing_states").keys() for language in LANGUAGES]
+    assert known[0] == known[1] == known[2]

@@ -27,7 +27,7 @@ def test_the_marketplaces_own_name_of_an_attribute_goes_first():
 
 def test_a_bare_field_in_the_place_of_a_name_is_named_in_the_operators_word():
     told = explain(problem(KIND.DIMENSIONS_INVALID, subject="package.weight", name="weight"), "pt-BR")
-    assert told.title.endswith("Peso")
+    assert told.title.endswith("Peso da embalagem")
 
 
 def test_an_attribute_we_have_no_word_for_is_shown_by_its_id():

@@ -450,3 +450,29 @@ def test_a_pasted_message_that_nobody_has_finds_the_causes_of_what_it_means(ana,
     answer = ana.get("/causas", {"q": "O título do anúncio passa do limite de caracteres"})
     assert titles(answer) == ["Título recusado"]
     assert titles(ana.get("/causas", {"q": "xyzzy plugh quux"})) == []
+
+
+LINE = Problem(
+    ProblemClass.ATTRIBUTE_MISSING, Stage.MARKETPLACE, subject="X_LINE", code="missing", params={"name": "Linha"}
+)
+OWN = Problem(
+    ProblemClass.UNKNOWN,
+    Stage.MARKETPLACE,
+    code="X-1",
+    params={"rule.id": "1", "rule.title.pt-BR": "Sem nota fiscal"},
+)
+DIGIT = Problem(
+    ProblemClass.IDENTIFIER_INVALID, Stage.VALIDATION, "GTIN", "gtin.check_digit", params={"value": "7890000000000"}
+)
+
+
+def test_a_cause_has_the_names_and_the_words_of_its_records_but_not_their_values(cast, ana):
+    for place, problem in enumerate((LINE, OWN, DIGIT)):
+        make_integration(cast.channel, f"9{place}", problems=(problem,))
+    shown = ana.get("/causas")
+    assert set(titles(shown)) == {"Falta o atributo Linha", "Sem nota fiscal", "EAN com dígito errado"}
+    assert titles(ana.get("/causas?q=nota+fiscal")) == ["Sem nota fiscal"]
+    number = Cause.objects.get(code="X-1").pk
+    assert "<h1><bdi>Sem nota fiscal</bdi></h1>" in ana.get(f"/causas/{number}").text
+    assert "Sem nota fiscal" in ana.get("/produtos/opcoes/causa").text
+    assert "Sem nota fiscal" in ana.get("/").text

@@ -8,14 +8,17 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from factories import CUT, MISSING, make_attempt, make_exchange, make_integration
 from ponte.db.models import Attempt
+from ponte.db.records import problem_to_json
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Trigger
-from ponte.domain.problem import Problem, ProblemClass, Stage
+from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 from ponte.flows.notes import add_note
 from ponte.flows.remove import remove, restore
+from ponte.web.record.values import read_value
 
 PROVENANCE = [
     {"field": "title", "source": "name", "rule": "cut", "found": "Nome longo", "sent": "Nome", "line": 4},
@@ -149,3 +152,62 @@ def test_problems_of_a_version_that_knew_more_classes_are_shown(cast, ana, error
     error.problems = [{**error.problems[0], "class": "FROM_THE_FUTURE"}]
     error.save()
     assert ana.get(f"/produtos/{error.pk}").status_code == 200
+
+
+def test_what_ponte_itself_found_wrong_was_refused_by_nobody(cast, ana):
+    unmapped = Problem(ProblemClass.CATEGORY_MAPPING, Stage.MAPPING, "1901", "category.unmapped")
+    found = make_integration(cast.channel, "5", problems=(unmapped,), category="Outlet > Saldos")
+    make_attempt(found, problems=[problem_to_json(unmapped)])
+    page = " ".join(ana.get(f"/produtos/{found.pk}").text.split())
+    assert "Recusado" not in page
+    assert "Não enviado" in page
+    row = page[page.index('<tr class="bad">') :]
+    row = row[: row.index("</tr>")]
+    assert '<th scope="row"><bdi>Categoria</bdi></th>' in row
+    assert "<bdi>Outlet &gt; Saldos</bdi>" in row
+    assert "vazio" not in row
+
+
+@pytest.mark.parametrize(("listing", "ahead"), [("", 4), ("MLB1", 0)])
+def test_a_product_that_is_kept_back_has_not_passed_the_stages_ahead(cast, ana, listing, ahead):
+    inactive = Problem(ProblemClass.VTEX_SKU_INACTIVE, Stage.VTEX, "sku", severity=Severity.WARNING)
+    found = make_integration(cast.channel, "6", "alert", problems=(inactive,), listing_id=listing)
+    assert ana.get(f"/produtos/{found.pk}").text.count('class="todo"') == ahead
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "text", "shown"),
+    [
+        ("pt-br", "price", "1514.9", "R$ 1.514,90"),
+        ("en", "price", "1514.9", "R$ 1,514.90"),
+        ("pt-br", "price", "a combinar", "a combinar"),
+        ("pt-br", "stock", "12000", "12.000"),
+        ("pt-br", "dimensions.weight_g", "14861", "14.861 g"),
+        ("pt-br", "dimensions.weight_g", "531.00 g", "531 g"),
+        ("pt-br", "dimensions.height_cm", "10.50 cm", "10,5 cm"),
+        ("pt-br", "dimensions", "64 centimeters, 62 centimeters, 35.5 centimeters", "64 cm, 62 cm, 35,5 cm"),
+        ("pt-br", "dimensions", "1.2.3 grams", "1.2.3 grams"),
+        ("pt-br", "specification:Peso", "1000.50 kg", "1000.50 kg"),
+        ("pt-br", "name", "1514.9", "1514.9"),
+    ],
+)
+def test_amounts_are_read_as_the_language_writes_them_and_texts_as_they_are(language, source, text, shown):
+    with translation.override(language):
+        assert read_value(text, source).replace("\N{NO-BREAK SPACE}", " ") == shown
+
+
+def test_a_value_put_into_words_keeps_what_passed_on_hover(cast, ana):
+    price = {**PROVENANCE[1], "found": "1514.9", "sent": "1514.9"}
+    assert '<bdi title="1514.9">R$ 1.514,90</bdi>' in accepted_page(cast, ana, price)
+
+
+def test_a_field_without_a_name_has_that_of_its_specification(cast, ana):
+    ram = {"field": "memoria_ram", "source": "specification:Memória RAM", "rule": "same name", "found": "4"}
+    assert "<bdi>Memória RAM</bdi></th>" in accepted_page(cast, ana, ram)
+
+
+def accepted_page(cast, ana, line):
+    """Return the page of a record whose accepted offer has one field."""
+    found = make_integration(cast.channel, "7", "success", problems=())
+    make_attempt(found, result="accepted", problems=[], offer={"one": 1}, provenance=[line])
+    return ana.get(f"/produtos/{found.pk}").text

@@ -137,6 +137,16 @@ def test_a_change_that_waits_its_turn_is_told_already(cast, ana, error):
     assert "espera a vez na fila" in page
 
 
+def test_a_look_at_a_listing_is_not_called_a_try(cast, ana, error):
+    lane, soon = Lane.objects.get(channel=cast.channel), int((timezone.now() + timedelta(hours=5)).timestamp() * 1000)
+    moved(error, "success")
+    Integration.objects.update(next_attempt_at=timezone.now() + timedelta(hours=5))
+    Work.objects.create(integration=error, lane=lane, due_at_ms=soon, queued_at_ms=1, trigger=Trigger.FOLLOW)
+    page = ana.get(f"/produtos/{error.pk}").text
+    assert page.count("Próxima consulta ao marketplace") == 2
+    assert "Próxima tentativa" not in page
+
+
 def test_an_older_part_does_not_say_who_was_last(cast, ana, error):
     make_attempt(error, 5)
     acted(cast, error, "reprocess", timedelta(days=2))

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Case, Value, When
 from django.db.models.fields import IntegerField
 
+from ponte.db.cause_words import worded
 from ponte.db.models import ActionCount, ActionState, BulkAction, Cause, Integration
 from ponte.db.scope import Scope
 from ponte.db.selection import UNCHANGED, Frozen, chosen
@@ -93,7 +94,7 @@ def causes_of(pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], Cause
     """Return the causes of these (channel, fingerprint)."""
     channels, prints = {channel for channel, _ in pairs}, {mark for _, mark in pairs}
     rows = Cause.objects.filter(channel_id__in=channels, fingerprint__in=prints).select_related("channel")
-    return {(row.channel_id, row.fingerprint): row for row in rows}
+    return {(row.channel_id, row.fingerprint): row for row in worded(rows)}
 
 
 def causes_named(scope: Scope, fingerprints: Collection[str]) -> dict[str, Cause]:
@@ -101,7 +102,7 @@ def causes_named(scope: Scope, fingerprints: Collection[str]) -> dict[str, Cause
     if not fingerprints:
         return {}
     rows = Cause.objects.filter(channel__in=scope.channels().values("pk"), fingerprint__in=fingerprints)
-    return {row.fingerprint: row for row in rows.select_related("channel").defer("channel__mapping_text")}
+    return {row.fingerprint: row for row in worded(rows).select_related("channel").defer("channel__mapping_text")}
 
 
 def action(scope: Scope, number: int) -> Progress | None:

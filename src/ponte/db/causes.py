@@ -14,6 +14,7 @@ from typing import Final
 from django.core import signing
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from ponte.db.cause_words import worded
 from ponte.db.cursor import EPOCH, MAX_LENGTH, BadCursor
 from ponte.db.models import Cause, CauseState, Counter
 from ponte.db.scope import Scope
@@ -102,7 +103,8 @@ def page(
     backwards = bool(before and not after)
     sign = "" if backwards else "-"
     rows = _beside(_narrowed(scope, filters, now), order, place, backwards=backwards)
-    found = list(rows.select_related("channel", "state_by").order_by(f"{sign}{order}", f"{sign}id")[: size + 1])
+    rows = worded(rows).select_related("channel", "state_by").order_by(f"{sign}{order}", f"{sign}id")
+    found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -118,13 +120,13 @@ def page(
 def one(scope: Scope, number: int) -> Cause | None:
     """Return one cause that this scope sees, an account's too, with its channel and that one's store."""
     seen = Cause.objects.filter(pk=number, channel__in=scope.channels())
-    return seen.select_related("channel__store", "state_by").first()
+    return worded(seen).select_related("channel__store", "state_by").first()
 
 
 def still_there(scope: Scope, filters: CauseFilters, numbers: Collection[int], *, now: datetime) -> list[Cause]:
     """Return which of these causes a list still has."""
     rows = _narrowed(scope, filters, now).filter(pk__in=list(numbers)[:MAX_SIZE])
-    return list(rows.select_related("channel"))
+    return list(worded(rows).select_related("channel"))
 
 
 def totals(scope: Scope, filters: CauseFilters, *, now: datetime) -> Totals:
@@ -152,7 +154,7 @@ def totals(scope: Scope, filters: CauseFilters, *, now: datetime) -> Totals:
 def searched(scope: Scope, filters: CauseFilters, *, now: datetime) -> list[Cause]:
     """Return the causes that a search by words looks through, whatever their tab; see `SEARCHED`."""
     rows = _narrowed(scope, replace(filters, tab=None), now).select_related("channel")
-    return list(rows.order_by("-count", "-id")[:SEARCHED])
+    return list(worded(rows).order_by("-count", "-id")[:SEARCHED])
 
 
 def of_accounts(scope: Scope) -> list[Cause]:

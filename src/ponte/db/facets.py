@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from django.db.models import QuerySet, Sum
 
+from ponte.db.cause_words import worded
 from ponte.db.filters import Filters
 from ponte.db.models import Cause
 from ponte.db.scope import Scope
@@ -62,7 +63,7 @@ def causes(scope: Scope, filters: Filters) -> list[Cause]:
     asked = _asked(scope, filters)
     if filters.stage:
         asked = asked.filter(stage=filters.stage)
-    return list(asked.select_related("channel").order_by("-count", "pk")[:MAX_CAUSES])
+    return list(worded(asked).select_related("channel").order_by("-count", "pk")[:MAX_CAUSES])
 
 
 def stages(scope: Scope, filters: Filters) -> dict[str, int]:
@@ -74,7 +75,7 @@ def stages(scope: Scope, filters: Filters) -> dict[str, int]:
 def cause(scope: Scope, fingerprint: str) -> Cause | None:
     """Return a cause in sight by its fingerprint, the most frequent one where several channels have it."""
     known = Cause.objects.filter(channel__in=scope.channels().values("pk"), fingerprint=fingerprint)
-    return known.select_related("channel").order_by("-count", "pk").first()
+    return worded(known).select_related("channel").order_by("-count", "pk").first()
 
 
 def _asked(scope: Scope, filters: Filters) -> QuerySet[Cause]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
+from ponte.db.cause_words import worded
 from ponte.db.causes import OF_ACCOUNTS
 from ponte.db.history import MEASURES
 from ponte.db.models import Cause, CauseState, Channel, Counter, Lane, LaneState, Tally, Work
@@ -98,7 +99,7 @@ def lanes(scope: Scope) -> list[LaneNow]:
 
 def top_causes(scope: Scope) -> list[Cause]:
     """Return the open causes of most errors."""
-    return list(_open(scope).select_related("channel").order_by("-count", "pk")[:TOP])
+    return list(worded(_open(scope)).select_related("channel").order_by("-count", "pk")[:TOP])
 
 
 def open_causes(scope: Scope) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ponte.db.cause_words import shared_params
 from ponte.db.models import Cause
 from ponte.domain.message import JSON
 from ponte.domain.offer import Provenance
@@ -43,7 +44,10 @@ def problem_from_json(kept: Mapping[str, JSON]) -> Problem:
 
 
 def cause_problem(cause: Cause) -> Problem:
-    """Return the problem that a cause is told by; a class that this version does not know becomes UNKNOWN."""
+    """Return the problem that a cause is told by; a class that this version does not know becomes UNKNOWN.
+
+    A cause that was read `worded` is told with the names its records have, and with a rule's own words.
+    """
     return Problem(
         kind=ProblemClass.__members__.get(cause.problem_class, ProblemClass.UNKNOWN),
         stage=Stage(cause.stage) if cause.stage in set(Stage) else Stage.MARKETPLACE,
@@ -51,6 +55,7 @@ def cause_problem(cause: Cause) -> Problem:
         code=cause.code,
         message=cause.message,
         severity=Severity.WARNING if cause.severity == Severity.WARNING else Severity.ERROR,
+        params=shared_params(cause),
     )
 
 

@@ -8,6 +8,7 @@ from ponte.explain.catalogue import DEFAULT_LANGUAGE, LANGUAGES, choose_language
 from ponte.explain.explanation import Explanation, explain
 from ponte.explain.labels import label, status_label, status_words
 from ponte.explain.links import Link, LinkKind
+from ponte.explain.listing_states import listing_state
 from ponte.explain.mapping_texts import mapping_error_text, row_flaw_text
 from ponte.explain.places import Where
 from ponte.explain.summary import summary
@@ -22,6 +23,7 @@ __all__ = [
     "choose_language",
     "explain",
     "label",
+    "listing_state",
     "mapping_error_text",
     "row_flaw_text",
     "status_label",

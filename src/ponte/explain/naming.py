@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ponte.domain.problem import Problem
@@ -9,6 +10,7 @@ from ponte.explain.catalogue import choose_language, words
 from ponte.explain.filling import tidied, tidy
 
 MAX_NAME = 50
+_NUMBERED = re.compile(r"(?P<name>\w+?)_(?P<number>[0-9]{1,2})", re.ASCII)
 
 
 def name_of(problem: Problem, language: str) -> str:
@@ -28,7 +30,14 @@ def name_of(problem: Problem, language: str) -> str:
 def field_name(field: str, language: str) -> str:
     """Return a field's or attribute's name in the operator's words, the field itself when it has none."""
     known = words(choose_language(language), "fields")
-    return known.get(field.rpartition(".")[2].casefold(), (field,))[0]  # VTEX's are paths: "Dimension.height"
+    steps = field.casefold().split(".")  # VTEX's "Dimension.height", Magalu's "dimensions.package.height"
+    numbered = _NUMBERED.fullmatch(steps[-1])
+    for name in (".".join(steps[-2:]), steps[-1]):
+        if name in known:
+            return known[name][0]
+    if numbered and numbered["name"] in known:
+        return f"{known[numbered['name']][0]} {numbered['number']}"
+    return field
 
 
 def values_for(problem: Problem, language: str, context: Mapping[str, str]) -> dict[str, str]:

@@ -72,6 +72,9 @@ RESULTS: Mapping[str, Label] = {
     AttemptResult.INTERRUPTED: Label(_("Interrompido"), "alert", "wrn"),
 }
 
+NOT_SENT = Label(_("Não enviado"), "error", "err")
+HELD_BACK = Label(_("Não enviado"), "alert", "wrn")
+
 ROLES: Mapping[str, str | Promise] = {
     Role.VIEWER: _("Consulta"),
     Role.OPERATOR: _("Operação"),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 
 from ponte.db.filters import Bucket
 from ponte.db.models import Integration
+from ponte.domain.code_rules import HEARD
 from ponte.domain.problem import Problem, Stage
 from ponte.explain import Explanation
 from ponte.web.explained import problems_of, told
@@ -70,7 +71,7 @@ def origin_of(found: Integration, *, whole: bool = False) -> Origin:
     limit = CUT_WHOLE if whole else CUT
     reasons = [reason_of(problem, found, limit) for problem in problems]
     return Origin(
-        steps=_steps(bucket, problems),
+        steps=_steps(bucket, problems, listed=bool(found.listing_id)),
         first=reasons[0] if reasons else None,
         others=tuple(reasons[1:]),
         failed=bucket is Bucket.ERROR,
@@ -99,7 +100,8 @@ def reason_of(problem: Problem, found: Integration, limit: int = CUT) -> Reason:
     )
 
 
-def _steps(bucket: Bucket, problems: Sequence[Problem]) -> tuple[Step, ...]:
+def _steps(bucket: Bucket, problems: Sequence[Problem], *, listed: bool) -> tuple[Step, ...]:
+    """Return the stages; a warning of ours about a product that is not listed stopped it before it was sent."""
     stages = list(Stage)
     if bucket is Bucket.SUCCESS:
         return tuple(Step(STAGES[stage], Passed.DONE) for stage in stages)
@@ -108,7 +110,8 @@ def _steps(bucket: Bucket, problems: Sequence[Problem]) -> tuple[Step, ...]:
     if not problems:
         return tuple(Step(STAGES[stage], Passed.AHEAD) for stage in stages)
     if bucket is Bucket.ALERT:
-        return _until(problems[0].stage, Passed.WARNED, Passed.DONE)
+        sent = listed or problems[0].stage in HEARD
+        return _until(problems[0].stage, Passed.WARNED, Passed.DONE if sent else Passed.AHEAD)
     return _until(problems[0].stage, Passed.FAILED, Passed.AHEAD)
 
 

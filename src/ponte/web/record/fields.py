@@ -9,22 +9,26 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ponte.db.models import Integration
+from ponte.domain.code_rules import HEARD
 from ponte.domain.mapping import plain
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem
 from ponte.explain.naming import field_name, name_of
 from ponte.web.explained import language, told
 from ponte.web.labels import Label
+from ponte.web.record.values import read_value
 
 MAX_LINES = 200
 FIRST = 12
 """How many lines are shown when nobody asked for all."""
 SPECIFICATION = "specification"
+SAME_NAME, UNMAPPED, MISSING = "same name", "category.unmapped", "_MISSING"
 _UNIT = re.compile("_(cm|g)$")
 REFUSED = Label(gettext_lazy("Recusado"), "error", "err")
+WRONG = Label(pgettext_lazy("status", "Erro"), "error", "err")
 DOUBTED = Label(gettext_lazy("Alerta"), "alert", "wrn")
 
 RULES: Mapping[str, str | Promise] = {
@@ -60,7 +64,10 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of the offer; `reason` is the problem that names it."""
+    """One field of the offer; `reason` is the problem that names it.
+
+    `found` and `sent` are as they passed, `read` and `shown` the same for people.
+    """
 
     name: str
     source: str
@@ -70,10 +77,14 @@ class Line:
     sent: str
     verdict: Label | None
     reason: str = ""
+    empty: bool = True
+    """Where nothing was found or sent: that is the trouble, or is at least so; False where nothing is known of it."""
+    read: str = ""
+    shown: str = ""
 
     @property
     def bad(self) -> bool:
-        return self.verdict is REFUSED
+        return self.verdict is REFUSED or self.verdict is WRONG
 
     @property
     def doubtful(self) -> bool:
@@ -152,20 +163,39 @@ class _Said:
             seen.setdefault(plain(problem.subject), problem)
         return [
             Line(
-                name=name_of(problem, language()) or problem.subject,
+                name=self._name(problem),
                 source="",
-                found="",
+                found=(value := self._value(problem)),
                 rule="",
                 line=0,
                 sent="",
-                verdict=REFUSED if problem.blocking else DOUBTED,
+                verdict=_verdict(problem),
                 reason=self.title(problem),
+                empty=problem.kind.name.endswith(MISSING),
+                read=value,
             )
             for problem in seen.values()
         ]
 
+    def _name(self, problem: Problem) -> str:
+        if problem.code == UNMAPPED:
+            return field_name("category", language())
+        return name_of(problem, language()) or problem.subject
+
+    def _value(self, problem: Problem) -> str:
+        """Return what VTEX has there, where the record itself knows."""
+        if problem.code == UNMAPPED:
+            return self._found.category
+        return self._found.sku if problem.subject == "sku" else ""
+
     def title(self, problem: Problem) -> str:
         return told(problem, self._found).title
+
+
+def _verdict(problem: Problem) -> Label:
+    if not problem.blocking:
+        return DOUBTED
+    return REFUSED if problem.stage in HEARD else WRONG
 
 
 def _names(problem: Problem) -> tuple[str, str]:
@@ -177,16 +207,26 @@ def _line(one: Mapping[str, JSON], said: _Said, otherwise: Label | None) -> Line
     field, source = str(one.get("field", "")), str(one.get("source", ""))
     problem = said.about(field, source)
     rule = str(one.get("rule", ""))
+    found, sent = str(one.get("found", "")), str(one.get("sent", ""))
     return Line(
-        name=field_name(field, language()),
+        name=_name(field, source, rule),
         source=_source(source),
-        found=str(one.get("found", "")),
+        found=found,
         rule=RULES.get(rule, rule),
         line=int(one.get("line") or 0),
-        sent=str(one.get("sent", "")),
-        verdict=otherwise if problem is None else REFUSED if problem.blocking else DOUBTED,
+        sent=sent,
+        verdict=_verdict(problem) if problem else otherwise,
         reason=said.title(problem) if problem else "",
+        read=read_value(found, source),
+        shown=read_value(sent, source),
     )
+
+
+def _name(field: str, source: str, rule: str) -> str:
+    """Name a field of the offer; one with no name of its own has that of the specification it was found by."""
+    known = field_name(field, language())
+    kind, _colon, name = source.partition(":")
+    return name if known == field and rule == SAME_NAME and kind == SPECIFICATION and name else known
 
 
 def _source(source: str) -> str:

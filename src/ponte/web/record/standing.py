@@ -47,12 +47,16 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The next try that comes by itself. `at` is None where no moment is known; `can_hurry` offers "Tentar agora"."""
+    """The next try that comes by itself. `at` is None where no moment is known; `can_hurry` offers "Tentar agora".
+
+    `looks` says that nothing is sent: the marketplace is asked how the listing stands.
+    """
 
     text: str
     at: datetime | None = None
     hint: str = ""
     can_hurry: bool = False
+    looks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def _next_by_itself(
         return Ahead(_("Agora"))
     later = waits.due_at if waits and not waits.due else found.next_attempt_at
     if later and later > timezone.now():
-        return Ahead("", later, _hint(found, bucket), can_hurry=may_reprocess)
+        looks = waits is not None and waits.trigger == Trigger.FOLLOW
+        return Ahead("", later, _hint(found, bucket), can_hurry=may_reprocess, looks=looks)
     if bucket is Bucket.QUEUED:
         stopped = lane is not None and lane.stopped
         return Ahead(_("Quando o canal voltar") if stopped else _("Na fila, em instantes"))

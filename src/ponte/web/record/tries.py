@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from ponte.db.models import Attempt, Exchange, Integration
+from ponte.domain.code_rules import HEARD
 from ponte.domain.lifecycle import AttemptResult, Task, Trigger
 from ponte.web.clock import lasted, took
-from ponte.web.explained import summed_up
-from ponte.web.labels import RESULTS, TRIGGERS, Label
+from ponte.web.explained import problems_of, summed_up
+from ponte.web.labels import HELD_BACK, NOT_SENT, RESULTS, TRIGGERS, Label
 from ponte.web.record.curl import curl_of
 
 
@@ -54,7 +55,7 @@ def try_of(tried: Attempt, found: Integration) -> Try:
     """Return a try in words."""
     return Try(
         number=tried.number,
-        label=RESULTS.get(tried.result, RESULTS[AttemptResult.OPEN]),
+        label=_label(tried),
         http_status=tried.http_status,
         because=_because(tried),
         summary=summed_up(tried.problems, found.channel.name),
@@ -62,6 +63,14 @@ def try_of(tried: Attempt, found: Integration) -> Try:
         took=took(tried.started_at, tried.ended_at) if tried.ended_at else "",
         offers=tried.task == Task.SEND and tried.result != AttemptResult.OPEN,
     )
+
+
+def _label(tried: Attempt) -> Label:
+    """Return the word for a try's result; what Ponte itself found wrong was refused by nobody: it was not sent."""
+    problems = problems_of(tried.problems) if tried.result == AttemptResult.REJECTED else ()
+    if problems and not any(problem.stage in HEARD for problem in problems):
+        return NOT_SENT if any(problem.blocking for problem in problems) else HELD_BACK
+    return RESULTS.get(tried.result, RESULTS[AttemptResult.OPEN])
 
 
 def passage_of(exchange: Exchange) -> Passage:

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from ponte.config import config
+from ponte.explain import listing_state as in_words
 from ponte.web import assets, clock
+from ponte.web.explained import language
 from ponte.web.numbers import percent as percent_of
 
 register = template.Library()
@@ -52,6 +54,12 @@ def number(value: int) -> str:
 def percent(hundredths: float) -> str:
     """Return so many of a hundred as the language writes them: 93%."""
     return percent_of(hundredths / 100)
+
+
+@register.filter
+def listing_state(state: str) -> str:
+    """Return what a marketplace calls a listing's state in words."""
+    return in_words(state, language())
 
 
 @register.filter
