@@ -226,6 +226,14 @@ class Verbose(Acme):
         return replace(outcome, problem=told) if unread else outcome
 
 
+class Blaming(Acme):
+    """Takes a refused key for a fault of the product."""
+
+    def classify(self, endpoint, response):
+        status = 422 if response.status == 401 else response.status
+        return super().classify(endpoint, replace(response, status=status))
+
+
 FAULTS = {
     Skimming: "test_the_offer_follows_the_sku",
     Headlong: "test_the_offer_follows_the_mapping",
@@ -249,5 +257,6 @@ FAULTS = {
     Speechless: "test_every_trouble_ends_every_conversation_with_an_outcome",
     Soft: "test_every_trouble_ends_every_conversation_with_an_outcome",
     Restless: "test_every_trouble_ends_every_conversation_with_an_outcome",
+    Blaming: "test_a_refused_key_is_no_fault_of_the_product",
     Verbose: "test_every_trouble_ends_every_conversation_with_an_outcome",
 }

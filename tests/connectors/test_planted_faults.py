@@ -16,6 +16,7 @@ from ponte_acme import Acme
 OF_FILES = {
     "test_no_module_imports_what_is_not_its_business",
     "test_the_required_situations_are_recorded",
+    "test_every_recording_is_whole",
     "test_situations_are_what_their_names_say",
     "test_no_recording_holds_a_token",
     "test_no_module_looks_at_the_clock_or_at_files",
@@ -73,6 +74,8 @@ def test_a_token_in_a_recording_fails(tmp_path):
         ("late_refusal", {"result": {"outcome": "rejected", "problems": [{"class": "UNKNOWN"}]}}),
         ("ended", {"result": {"outcome": "accepted", "listing": {"id": "A1"}}}),
         ("withdrawn", {"result": {"outcome": "rejected"}}),
+        ("gone", {"result": {"outcome": "rejected", "problems": [{"class": "UNKNOWN"}]}}),
+        ("probed", {"result": {"outcome": "blocked"}}),
         ("found", {"result": {"outcome": "found", "listings": []}}),
         ("suggested", {"result": {"outcome": "suggested", "categories": []}}),
         ("heard", {"result": {"outcome": "heard", "about": []}}),
@@ -82,6 +85,17 @@ def test_a_token_in_a_recording_fails(tmp_path):
 def test_a_recording_that_is_not_what_it_is_called_fails(tmp_path, situation, changes):
     found = failing(Emporium, recordings=spoilt(tmp_path, situation, **changes))
     assert "test_situations_are_what_their_names_say" in found
+
+
+@pytest.mark.parametrize(
+    "changes", [{"exchanges": [{"answer": {"status": 200, "json": {"id": "A1"}}}]}, {"result": None}]
+)
+def test_a_recording_that_is_not_whole_fails_and_says_how_to_complete_it(tmp_path, changes):
+    folder = spoilt(tmp_path, "updated", **changes)
+    raw = json.loads((folder / "updated.json").read_text())
+    (folder / "updated.json").write_text(json.dumps({name: one for name, one in raw.items() if one is not None}))
+    found = {one.name: one.reason for one in examine(Emporium, recordings=folder) if not one.passed}
+    assert "ponte connector record emporium updated" in found["test_every_recording_is_whole"]
 
 
 def test_a_gathering_in_which_all_is_well_proves_nothing(tmp_path):

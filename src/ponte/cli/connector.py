@@ -10,6 +10,7 @@ import click
 
 from ponte.cli.connector_exam import exam
 from ponte.cli.connector_new import new
+from ponte.cli.connector_record import record
 from ponte.cli.output import fail, language, table
 
 
@@ -20,6 +21,7 @@ def connector() -> None:
 
 connector.add_command(exam)
 connector.add_command(new)
+connector.add_command(record)
 
 
 @connector.command("list")

@@ -20,6 +20,7 @@ from ponte.domain.sku import Sku
 MAX_TITLE = 120
 REFUSALS = (
     Refusal("no_category", ProblemClass.CATEGORY_MAPPING, "category", "The category does not exist at Acme."),
+    Refusal("no_offer", ProblemClass.LISTING_NOT_FOUND, "", "Somebody deleted the offer at Acme."),
     Refusal("no_title", ProblemClass.TITLE_INVALID, "title", "The title is empty."),
 )
 CLASSES = {line.code: line for line in REFUSALS}
@@ -142,7 +143,13 @@ class Acme:
 
     def probe(self, rules: Rules) -> Conversation[Outcome]:  # noqa: ARG002 -- the port's signature
         """Ask who we are."""
-        return (yield from self.tell(Request("GET", "/me", "GET /me")))
+        answer = yield from ask(Request("GET", "/me", "GET /me"))
+        if isinstance(answer, Postponed):
+            return answer
+        # Who we are is no offer: what proves it is the shop's name.
+        body = answer.json()
+        known = answer.status == 200 and isinstance(body, dict) and bool(body.get("shop"))
+        return Accepted(None) if known else self.classify("GET /me", answer)
 
     def classify(self, endpoint: str, response: Response) -> Outcome:
         """Say what an answer means. A success needs a proof: an id."""

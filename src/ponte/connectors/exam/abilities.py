@@ -130,7 +130,7 @@ class AbilityExam(Bench):
         subject: Any = self.subject
         for situation, recording in self.situations().items():
             if recording.verb == "heard" and "hears" in self.capabilities:
-                about = tuple(recording.raw["result"]["about"])
+                about = tuple(recording.raw.get("result", {}).get("about", ()))
                 told = [subject.heard(recording.post()) for _ in range(2)]
                 assert told == [about, about], f"{situation}: the same post was heard as {told}"
                 assert all(isinstance(one, str) and one for one in about), f"{situation}: {about!r}"

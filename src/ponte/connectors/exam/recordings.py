@@ -14,6 +14,8 @@ One file per situation, `recordings/<situation>.json` beside the connector:
 `sku` names what differs from the exam's ordinary SKU. `check` is what the pure check must find. `expires` lists the
 exchanges whose answer must be known as an expired token. Requests and result have the form of `telling`.
 
+Only the answers come from outside: `ponte connector record NAME SITUATION` fills in requests and result.
+
 "find" looks for the SKU of the recording. "together" has `requests` beside, what each SKU's conversation yielded:
 {"2000123": {...request...}, ...}; its result is {"outcome": "parts", "parts": {"2000123": {"status", "json"}, ...}}.
 "heard" has a `post` (JSON, or text) and no exchanges; its result is {"outcome": "heard", "about": [...]}.
@@ -37,8 +39,8 @@ from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Reques
 from ponte.domain.outcome import Link, Listing
 from ponte.domain.sku import Dimensions, Image, Sku, Specification
 
-REQUIRED = ("accepted", "updated", "rejected", "unknown_category", "rate_limit")
-REQUIRED_UNLESS_UPSERTS = ("doubt_found",)
+REQUIRED = ("accepted", "updated", "rejected", "unknown_category", "rate_limit", "probed")
+REQUIRED_UNLESS_UPSERTS = ("doubt_found", "gone")
 REQUIRED_BY_CAPABILITY = {
     "oauth": ("expired_token",),
     "follows": ("late_refusal",),
@@ -54,6 +56,8 @@ MEANING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "accepted": ("send", ("accepted", "pending")),
     "updated": ("send", ("accepted", "pending")),
     "doubt_found": ("send", ("accepted", "pending")),
+    "gone": ("send", ("accepted", "pending", "rejected")),
+    "probed": ("probe", ("accepted",)),
     "rejected": ("send", ("rejected",)),
     "late_refusal": ("follow", ("rejected",)),
     "withdrawn": ("withdraw", ("accepted", "pending")),
@@ -133,24 +137,28 @@ def read_recordings(folder: Path) -> dict[str, Recording]:
 
 
 def read_recording(path: Path) -> Recording:
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    return recording_of(path.stem, json.loads(path.read_text(encoding="utf-8")))
+
+
+def recording_of(situation: str, raw: Mapping[str, Any]) -> Recording:
+    """Read one situation from its JSON."""
     return Recording(
-        path.stem,
+        situation,
         raw["verb"],
         sku_from(raw.get("sku", {})),
-        Rules(_mapping(raw.get("mapping", []), path), raw.get("settings", {}), raw.get("facts", {})),
+        Rules(_mapping(raw.get("mapping", []), situation), raw.get("settings", {}), raw.get("facts", {})),
         Link(_listing(raw.get("listing")), raw.get("uncertain_seconds")),
-        tuple(_answer(exchange["answer"]) for exchange in raw.get("exchanges", ())),
+        tuple(_answer(exchange["answer"]) for exchange in raw.get("exchanges", ()) if exchange.get("answer")),
         raw,
     )
 
 
-def _mapping(lines: list[str], path: Path) -> ChannelMapping:
+def _mapping(lines: list[str], situation: str) -> ChannelMapping:
     if not lines:
         return ChannelMapping()
     read = parse_mapping("\n".join(lines))
     if read.mapping is None:
-        raise ValueError(f"{path.name}: {read.errors}")
+        raise ValueError(f"{situation}.json: {read.errors}")
     return read.mapping
 
 

@@ -22,7 +22,7 @@ class SheetExam(Bench):
         for recording in self.situations().values():
             found |= recording.raw.get("facts", {})
             if recording.verb.startswith("learn:"):
-                found[recording.verb.partition(":")[2]] = recording.raw["result"].get("value")
+                found[recording.verb.partition(":")[2]] = recording.raw.get("result", {}).get("value")
         return {key: fact for key, fact in found.items() if fact is not None}
 
     def _category(self) -> str:

@@ -8,7 +8,7 @@ from ponte.connectors.exam import troubles
 from ponte.connectors.exam.bench import OUTCOMES, Bench
 from ponte.connectors.exam.cases import each
 from ponte.connectors.exam.rehearsal import always, first_then, play
-from ponte.domain.outcome import Accepted, Pending, Postponed
+from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed
 from ponte.domain.problem import ProblemClass
 
 
@@ -39,13 +39,20 @@ class TroubleExam(Bench):
 
     def _endpoints(self) -> set[str]:
         exchanges = (exchange for one in self.situations().values() for exchange in one.raw.get("exchanges", ()))
-        return {exchange["request"]["endpoint"] for exchange in exchanges}
+        return {exchange["request"]["endpoint"] for exchange in exchanges if "request" in exchange}
 
     @each("trouble", sorted(troubles.OUTAGES))
     def test_an_outage_postpones(self, trouble: str) -> None:
         for name, conversation in self.conversations().items():
             result = play(conversation, always(troubles.OUTAGES[trouble])).result
             assert isinstance(result, Postponed), f"{name}: {result!r}"
+
+    @each("trouble", ("401", "401 empty"))
+    def test_a_refused_key_is_no_fault_of_the_product(self, trouble: str) -> None:
+        """Else every product of the channel turns red for it, one by one."""
+        for name in ("create", "update", "probe"):
+            result = play(self.conversations()[name], always(troubles.REFUSALS[trouble])).result
+            assert isinstance(result, Blocked | Postponed), f"{name}: {result!r}"
 
     @each("trouble", sorted(troubles.THROTTLED))
     def test_a_throttled_request_is_postponed(self, trouble: str) -> None:
