@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from factories import CUT, MISSING, make_channel, make_integration, make_store
 from ponte.db import facets, queries, totals
 from ponte.db.filters import FilterErrors, Filters
 from ponte.db.models import Integration, SkuList
+from ponte.db.narrowing import narrowed
 from ponte.db.queries import BadCursor, Sort
 from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
@@ -51,17 +53,19 @@ def shown(scope, sort=Sort.RECENT, size=3, **query):
     """Walk to the end and back to the start; return the SKUs with their channels."""
     filters = Filters.from_query(query)
     assert isinstance(filters, Filters)
-    found, after, page = [], None, None
+    found, after, page, told = [], None, None, []
     while page is None or page.next:
         page = queries.page(scope, filters, after=after, size=size, sort=sort)
         assert page.first == len(found) + 1
         found += page.rows
+        told.append(page.total)
         after = page.next
     back = [*page.rows]
     while page.previous:
         page = queries.page(scope, filters, before=page.previous, size=size, sort=sort)
         back = [*page.rows, *back]
     assert [one.pk for one in back] == [one.pk for one in found]
+    assert {*told} <= {None, len(found)}
     assert page.first == 1
     return [f"{one.sku}{one.channel.code[0]}" for one in found]
 
@@ -91,7 +95,7 @@ QUERIES = {
 @pytest.mark.parametrize("name", QUERIES)
 def test_rows_are_the_same_whether_a_filter_has_few_records_or_many(scope, monkeypatch, name, few):
     monkeypatch.setattr("ponte.db.picking.FEW", few)
-    monkeypatch.setattr("ponte.db.queries.FEW", few)
+    monkeypatch.setattr("ponte.db.slicing.FEW", few)
     query, found = QUERIES[name]
     assert " ".join(shown(scope, **query)) == found
 
@@ -114,7 +118,7 @@ def test_every_order_is_the_same_whether_few_or_many(  # noqa: PLR0917 -- fixtur
     scope, monkeypatch, few, sort, query, found
 ):
     monkeypatch.setattr("ponte.db.picking.FEW", few)
-    monkeypatch.setattr("ponte.db.queries.FEW", few)
+    monkeypatch.setattr("ponte.db.slicing.FEW", few)
     assert " ".join(shown(scope, sort, size=2, **query)) == found
 
 
@@ -175,6 +179,41 @@ def test_a_total_that_would_take_long_is_not_given(scope, monkeypatch):
     days = Filters.from_query({"de": "2001-01-01"})
     assert isinstance(days, Filters)
     assert totals.total(scope, days, counted) == totals.Total(4, or_more=True)
+
+
+PLAIN = (
+    {},
+    {"status": "error"},
+    {"status": "queued", "channel": "amz"},
+    {"period": "7"},
+    {"from": "2001-01-01", "channel": "mlb", "status": "success"},
+    {"to": "2001-01-01"},
+)
+
+
+@pytest.mark.parametrize("query", PLAIN)
+@pytest.mark.parametrize("limited", [False, True])
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_plain_filter_is_counted_by_the_index_as_its_rows_are(scope, store, query, limited, gone):
+    mlb, amz = store.channels.order_by("pk")
+    if gone:
+        mlb.archived_at = timezone.now()
+        mlb.save()
+    scope = Scope(store.pk, (mlb.pk, amz.pk)[:1]) if limited else scope
+    filters = Filters.from_query(query)
+    assert isinstance(filters, Filters)
+    rows = narrowed(scope, filters)
+    assert totals.count_plain(scope, filters, 100) == rows.count()
+    groups = totals.plain_groups(scope, filters, 100)
+    columns = rows.values_list("channel_id", "status", "phase")
+    assert groups == dict(Counter(columns))
+    assert totals.at_least(scope, filters, 1) is bool(groups)
+
+
+def test_counting_by_the_index_ends_where_it_is_told_to(scope):
+    assert totals.count_plain(scope, Filters(), 4) == 4
+    assert totals.at_least(scope, Filters(), 10)
+    assert not totals.at_least(scope, Filters(), 11)
 
 
 def test_choices_are_counted_in_what_is_in_sight(scope, store):

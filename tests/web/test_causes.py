@@ -259,7 +259,7 @@ def test_the_list_costs_the_same_queries_whatever_its_length(cast, ana, count, d
         make_meetings(make_cause(cast.channel, problem, count=1), 2, 3)
     ana.get("/causas")
     # session, person, memberships; menu 3; channels, lanes, trends 2, rows, days, totals 2, accounts
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         ana.get("/causas")
 
 

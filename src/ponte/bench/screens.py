@@ -1,7 +1,6 @@
 """CPU and bytes of the operators' pages over a large store: p50 and p95 per request, over Django's test client.
 
-CPU is this process's; on PostgreSQL that of our connection's server process is added. The pages are a table, `pages`:
-a row more is one more measurement.
+CPU is this process's; on PostgreSQL that of our connection's server process is added.
 """
 
 from __future__ import annotations
@@ -15,33 +14,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from ponte.bench.screens_rows import Big
+    from ponte.db.models import Store, User
 
 REPEATS = 20
 WARM = 2
 SLOWEST = 3
 
 
-def main(rows: int, database_url: str, repeats: int) -> None:
-    """Measure in a process and a folder of its own, and print."""
+def main(rows: int, database_url: str, repeats: int, *, data: str = "", only: str = "") -> None:
+    """Measure in a process of its own, and print. `data`: a folder to keep the store in and measure it again."""
     with tempfile.TemporaryDirectory(prefix="ponte-bench-") as folder:
         environment = {
             **os.environ,
-            "PONTE_DATA": folder,
+            "PONTE_DATA": data or folder,
             "PONTE_DATABASE_URL": database_url,
             "PYTHONWARNINGS": "ignore",
         }
-        command = [sys.executable, "-m", "ponte.bench.screens", str(rows), str(repeats)]
+        command = [sys.executable, "-m", "ponte.bench.screens", str(rows), str(repeats), only]
         subprocess.run(command, check=True, env=environment)
 
 
@@ -76,98 +73,33 @@ class Measured:
         return sorted(self.cpu_ms)[math.ceil(len(self.cpu_ms) * 0.95) - 1]
 
 
-def pages(big: Big) -> Iterator[tuple[str, str]]:
-    """Yield what is measured: a name and an address."""
-    from ponte.db.models import Cause, Integration  # noqa: PLC0415 -- once Django is set up
-
-    top = Cause.objects.filter(channel__store=big.store).order_by("-count").first()
-    rare = Cause.objects.filter(channel__store=big.store).order_by("count").first()
-    errors = Integration.objects.filter(store=big.store, status="error", removed_at=None).order_by("pk")
-    number = errors.values_list("pk", flat=True)[errors.count() // 2]
-    sku = Integration.objects.values_list("sku", flat=True).get(pk=number)
-    assert top is not None
-    assert rare is not None
-    yield "list, first page", _list()
-    yield "list, deep page", _list(depois=_deep(big))
-    yield "list, oldest first", _list(ordem="antigos")
-    yield "list, by stock value", _list(ordem="valor")
-    yield "errors", _list(status="error")
-    yield "errors, deep page", _list(status="error", depois=_deep(big, status="error"))
-    yield "errors of a large channel", _list(status="error", channel="mlb")
-    yield "errors of a small channel", _list(status="error", channel="mlb-nova")
-    yield "processing", _list(status="processing")
-    yield "last 7 days", _list(period="7")
-    yield "errors of last 30 days", _list(status="error", period="30")
-    yield "a day long ago", _list(**_long_ago())
-    yield "a frequent cause", _list(cause=top.fingerprint)
-    yield "a rare cause", _list(cause=rare.fingerprint)
-    yield "a category", _list(categoria="Departamento 5 › Categoria 14 › Folha 59")
-    yield "a brand, errors", _list(status="error", marca="Jatobá")
-    yield "removed", _list(removidos="1")
-    yield "search: a SKU", _list(q=sku)
-    yield "search: rare words", _list(q="modelo 4321 azul")
-    yield "search: a common word", _list(q="tenis")
-    yield "search: common words, errors", _list(q="camiseta preto", status="error")
-    yield "search: nothing", _list(q="xyzzy")
-    yield "look for news", f"/produtos/linhas?{urlencode({'linhas': f'{number}:0', 'contas': '', 'desde': ''})}"
-    yield "an open row", f"/produtos/{number}/origem"
-    yield "a record", f"/produtos/{number}"
-    yield "choices: category", "/produtos/opcoes/categoria"
-    yield "causes", "/causas"
-    yield "a cause", f"/causas/{top.pk}"
-    yield "history", "/historico"
-    yield "queue", "/fila"
-    yield "overview", "/"
-
-
-def _list(**values: str) -> str:
-    return f"/produtos?{urlencode(values)}" if values else "/produtos"
-
-
-def _deep(big: Big, **values: str) -> str:
-    """Return the place in the middle of a list: a cursor knows its list, not its filter."""
-    from ponte.db import queries  # noqa: PLC0415 -- once Django is set up
-    from ponte.db.scope import Scope  # noqa: PLC0415 -- likewise
-
-    filters = queries.Filters.from_query({**values, "to": _day(45)})
-    assert isinstance(filters, queries.Filters)
-    found = queries.page(Scope(big.store.pk), filters).next
-    return found or ""
-
-
-def _long_ago() -> dict[str, str]:
-    return {"from": _day(60), "to": _day(60)}
-
-
-def _day(ago: int) -> str:
-    from django.utils import timezone  # noqa: PLC0415 -- once Django is set up
-
-    return (timezone.localdate() - timedelta(days=ago)).isoformat()
-
-
-def measure(rows: int, repeats: int) -> list[Measured]:
-    """Make the store and measure every page. Django must be set up, the database empty."""
-    from django.test import Client  # noqa: PLC0415 -- once Django is set up
-
-    from ponte.bench.screens_rows import make  # noqa: PLC0415 -- likewise
+def measure(rows: int, repeats: int, only: str = "") -> list[Measured]:
+    """Make the store, unless it is there, and measure every page whose name has `only`. Django must be set up."""
+    from ponte.bench.screens_pages import pages  # noqa: PLC0415 -- likewise
+    from ponte.bench.screens_rows import known, make  # noqa: PLC0415 -- likewise
 
     begin = time.monotonic()
-    big = make(rows)
-    print(f"{rows:,} records made in {time.monotonic() - begin:.0f} s")
-    client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(big.user, backend="django.contrib.auth.backends.ModelBackend")
-    _choose(client, big.small.pk)
-    few = _measured(client, "list of one row", "/produtos", 1)
-    _choose(client, big.store.pk)
-    found = [few, *(_measured(client, name, url, repeats) for name, url in pages(big))]
+    big = known() or make(rows)
+    print(f"the store was there in {time.monotonic() - begin:.0f} s; load {os.getloadavg()[0]:.1f}")
+    client = _signed_in(big.user, big.store)
+    limited = _signed_in(big.around.limited, big.store)
+    few = _measured(_signed_in(big.user, big.small), "list of one row", "/produtos", 1)
+    asked = (one for one in pages(big) if only in one.name)
+    found = [few, *(_measured(limited if one.limited else client, one.name, one.url, repeats) for one in asked)]
     _tell(found)
     return found
 
 
-def _choose(client: Client, store_id: int) -> None:
+def _signed_in(user: User, store: Store) -> Client:
+    """Return the browser of a person who has chosen a store."""
+    from django.test import Client  # noqa: PLC0415 -- once Django is set up
+
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     session = client.session
-    session["store"] = store_id
+    session["store"] = store.pk
     session.save()
+    return client
 
 
 def _measured(client: Client, name: str, url: str, repeats: int) -> Measured:
@@ -250,5 +182,5 @@ if __name__ == "__main__":
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
     django.setup()
-    ended = measure(int(sys.argv[1]), int(sys.argv[2]))
+    ended = measure(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])
     print(json.dumps({of.name: [round(of.p50, 1), round(of.p95, 1), of.queries, of.packed] for of in ended}))

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ponte.bench import screens_around
+from ponte.bench.screens_around import Around
 from ponte.bench.screens_fill import insert, is_postgresql, numbers, run, unindexed
 
 if TYPE_CHECKING:
@@ -40,11 +42,27 @@ CHANNELS = (("mlb", 45), ("mlb-premium", 25), ("mlb-outlet", 12), ("mlb-full", 1
 
 @dataclass(frozen=True, slots=True)
 class Big:
-    """What was made: the large store with its person, and a store of one record."""
+    """What was made: the large store with its person and what is around its records, and a store of one record."""
 
     store: Store
     small: Store
     user: User
+    around: Around
+
+
+def known() -> Big | None:
+    """Return what `make` made before in this database, None when it is empty."""
+    from django.db import connection  # noqa: PLC0415 -- once Django is set up
+
+    from ponte.db.models import Store, User  # noqa: PLC0415 -- likewise
+
+    if Store._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001 -- Django's public name
+        return None
+    stores = {store.account: store for store in Store.objects.all()}
+    if not stores:
+        return None
+    user, store = User.objects.get(username="bench"), stores["grande"]
+    return Big(store, stores["pequena"], user, screens_around.known(store))
 
 
 def make(rows: int) -> Big:
@@ -68,8 +86,9 @@ def make(rows: int) -> Big:
         )
         insert(Attempt, "db_integration AS of", _attempt())
     _count()
+    around = screens_around.make(store, user)
     _analyze()
-    return Big(store, small, user)
+    return Big(store, small, user, around)
 
 
 def _store(account: str, channels: Sequence[tuple[str, int]], user: User) -> Store:

@@ -58,11 +58,11 @@ def celery(python: str, skus: int, rounds: int) -> None:
 @bench.command()
 @click.option("--rows", default=1_000_000, show_default=True, help="Records to make first.")
 @click.option("--repeats", default=20, show_default=True, help="Requests of each page.")
-@click.option(
-    "--database-url", default="", help="An empty PostgreSQL database; default: SQLite in a folder of its own."
-)
-def screens(rows: int, repeats: int, database_url: str) -> None:
+@click.option("--database-url", default="", help="A PostgreSQL database: empty, or measured before; default: SQLite.")
+@click.option("--data", default="", help="A folder that keeps the SQLite database, to measure it again.")
+@click.option("--only", default="", help="Pages whose name has this.")
+def screens(rows: int, repeats: int, database_url: str, data: str, only: str) -> None:
     """CPU, bytes and queries of the pages over a large store."""
     from ponte.bench.screens import main
 
-    main(rows, database_url, repeats)
+    main(rows, database_url, repeats, data=data, only=only)

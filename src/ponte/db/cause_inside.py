@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ponte.db.models import Audit, Cause, Integration, Note
-from ponte.db.queries import HEAVY
+from ponte.db.slicing import HEAVY
 
 SAMPLE: Final = 500
 """Categories and brands are counted over this many records, those that changed last."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.core.exceptions import FullResultSet
+from django.db import connection
+from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from ponte.db import search
 from ponte.db.filters import Bucket, Filters
 from ponte.db.models import Cause, Integration
+from ponte.db.ordering import Part
 from ponte.db.picking import SEEN, Picked, few_under_causes, ids_of, picked
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Phase, Status
@@ -37,6 +41,14 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked up of a filter once, for everything that is read by it: few ids, conditions, causes."""
+
+    picked: Picked
+    pairs: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What a filter leaves. `few`: it is read from few ids, so counting it is cheap."""
 
@@ -49,10 +61,16 @@ def narrowed(scope: Scope, filters: Filters) -> QuerySet[Integration]:
     return kept(scope, filters).rows
 
 
-def kept(scope: Scope, filters: Filters, way: Way = Way.BY_TIME) -> Kept:
+def look(scope: Scope, filters: Filters) -> Looked:
+    """Look up a filter's conditions."""
+    pairs = pairs_of(scope, filters) if filters.by_cause else ()
+    return Looked(picked(scope, filters), tuple(pairs))
+
+
+def kept(scope: Scope, filters: Filters, way: Way = Way.BY_TIME, looked: Looked | None = None) -> Kept:
     """Return every record that the filter shows. `way` is how it is read when its records are many."""
-    found = picked(scope, filters)
-    pairs = pairs_of(scope, filters) if filters.by_cause else []
+    looked = looked or look(scope, filters)
+    found, pairs = looked.picked.copy(), looked.pairs
     if filters.by_cause and not pairs:
         return Kept(Integration.objects.none(), few=True)
     if pairs:
@@ -62,21 +80,35 @@ def kept(scope: Scope, filters: Filters, way: Way = Way.BY_TIME) -> Kept:
     return Kept(listed.filter(_under(*one)) if one else listed, few=bool(found.ids))
 
 
-def parts(scope: Scope, filters: Filters) -> list[QuerySet[Integration]]:
-    """Return the filter's records as several sets, in each of which an index gives the order by time; else none."""
-    conditions = _parts(scope, filters)
-    if not 1 < len(conditions) <= MAX_PARTS:
-        return []
-    found = picked(scope, filters)
-    if found.ids:
-        return []
-    listed = _read(scope, filters, found, Way.BY_TIME)
-    return [listed.filter(condition) for condition in conditions]
+def parts(scope: Scope, filters: Filters, looked: Looked) -> list[Part]:
+    """Return the parts of a filter's records in each of which an index gives the order by time; else none."""
+    found = [] if looked.picked.ids else _parts(scope, filters, looked.pairs)
+    return found if 1 < len(found) <= MAX_PARTS else []
+
+
+def listed(filters: Filters, seen: Sequence[Q] = ()) -> Part:
+    """Return what is asked of each record of a part besides. Raises `EmptyResultSet` when none can be so."""
+    on_rows = _in_sql(seen)
+    where: list[str] = ["removed_at IS NULL"]
+    values: list[Any] = []
+    if on_rows.where:
+        where.append(on_rows.where)
+        values += on_rows.values
+    if filters.by_cause and filters.status:
+        where.append("status = %s AND phase = %s")
+        values += BUCKETS[filters.status]
+    if since := filters.since():
+        where.append("updated_at >= %s")
+        values.append(since)
+    if until := filters.until():
+        where.append("updated_at < %s")
+        values.append(until)
+    return Part(" AND ".join(where), tuple(values))
 
 
 def causes(scope: Scope, filters: Filters) -> list[tuple[int, str, int]]:
     """Return (channel, fingerprint, count) of the causes that a filter asks for, the most frequent first."""
-    asked = Cause.objects.filter(channel__in=_channel_ids(scope, filters), count__gt=0)
+    asked = Cause.objects.filter(channel__in=channel_ids(scope, filters), count__gt=0)
     if filters.cause:
         asked = asked.filter(fingerprint=filters.cause)
     if filters.code:
@@ -89,7 +121,7 @@ def causes(scope: Scope, filters: Filters) -> list[tuple[int, str, int]]:
 def pairs_of(scope: Scope, filters: Filters) -> list[tuple[int, str]]:
     """Return (channel, fingerprint) of the causes asked for. A lone fingerprint needs no figures to be found."""
     if filters.cause and not (filters.code or filters.stage):
-        return [(channel, filters.cause) for channel in _channel_ids(scope, filters)]
+        return [(channel, filters.cause) for channel in channel_ids(scope, filters)]
     return [(channel, mark) for channel, mark, _ in causes(scope, filters)]
 
 
@@ -104,10 +136,31 @@ def among(ids: Iterable[int]) -> QuerySet[Integration]:
 
 def _read(scope: Scope, filters: Filters, found: Picked, way: Way) -> QuerySet[Integration]:
     listed = _in_sight(scope, filters, Way.PICKED if found.ids else way)
-    listed = _plainly(listed, filters).alias(**{f"seen_{name}": column for name, column in SEEN.items()})
+    listed = _plainly(listed, filters)
     for ids in found.ids:
         listed = listed.filter(pk__in=ids)
-    return listed.filter(*found.seen)
+    return _seen(listed, found.seen)
+
+
+def _seen(rows: QuerySet[Integration], conditions: Sequence[Q]) -> QuerySet[Integration]:
+    """Keep the rows on which the conditions are seen to hold."""
+    named = rows.alias(**{f"seen_{name}": column for name, column in SEEN.items()})
+    return named.filter(*(one if one == search.NOTHING else _unguessed(one) for one in conditions if one))
+
+
+def _unguessed(condition: Q) -> Case:
+    """Return a condition of which PostgreSQL does not guess that next to no row fulfils it, and sort them all."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _in_sql(conditions: Sequence[Q]) -> Part:
+    """Return the same conditions as text."""
+    query = _seen(Integration.objects.all(), conditions).query
+    try:
+        where, values = query.get_compiler(connection=connection).compile(query.where)
+    except FullResultSet:
+        return Part("", ())
+    return Part(where, tuple(values))
 
 
 def _in_sight(scope: Scope, filters: Filters, way: Way) -> QuerySet[Integration]:
@@ -119,7 +172,7 @@ def _in_sight(scope: Scope, filters: Filters, way: Way) -> QuerySet[Integration]
     seen = {"seen_store": Coalesce(F("store_id"), Value(0)), "seen_channel": Coalesce(F("channel_id"), Value(0))}
     store = "seen_store" if way is Way.PICKED else "store_id"
     own = Integration.objects.alias(**seen).filter(**{store: scope.store_id})
-    return own.filter(Q(("seen_channel__in", list(channels.values_list("pk", flat=True)))))
+    return own.filter(_unguessed(Q(("seen_channel__in", list(channels.values_list("pk", flat=True))))))
 
 
 def _plainly(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integration]:
@@ -136,18 +189,19 @@ def _plainly(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integr
     return listed
 
 
-def _parts(scope: Scope, filters: Filters) -> list[Q]:
+def _parts(scope: Scope, filters: Filters, pairs: Sequence[tuple[int, str]]) -> list[Part]:
     if filters.removed:
         return []
     if filters.by_cause:
-        return [_under(channel, mark) for channel, mark in pairs_of(scope, filters)]
+        # The first condition is that of the causes' partial index, as it was declared.
+        return [Part("NOT (fingerprint = '') AND channel_id = %s AND fingerprint = %s", pair) for pair in pairs]
     if filters.text or not (filters.channel or scope.channel_ids is not None):
         return []
     buckets = [filters.status] if filters.status else list(Bucket)
     return [
-        Q(channel_id=channel, status=status, phase=phase)
-        for channel in _channel_ids(scope, filters)
-        for status, phase in (BUCKETS[bucket] for bucket in buckets)
+        Part("channel_id = %s AND status = %s AND phase = %s", (channel, *BUCKETS[bucket]))
+        for channel in channel_ids(scope, filters)
+        for bucket in buckets
     ]
 
 
@@ -176,7 +230,8 @@ def _seen_causes(pairs: Iterable[tuple[int, str]]) -> Q:
     return seen
 
 
-def _channel_ids(scope: Scope, filters: Filters) -> list[int]:
+def channel_ids(scope: Scope, filters: Filters) -> list[int]:
+    """Return the channels in sight that a filter asks for."""
     channels = scope.channels()
     if filters.channel:
         channels = channels.filter(code=filters.channel)

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.core import signing
 from django.db.models import Q
@@ -32,6 +33,14 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A condition in SQL with its values, "" for none."""
+
+    where: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A column and a direction; the id, in the same direction, tells equal values apart."""
 
@@ -51,6 +60,14 @@ class Order:
         past, at_most = ("lt", "lte") if self.descending else ("gt", "gte")
         further = Q(**{f"{self.column}__{past}": place.key}) | Q(**{f"id__{past}": place.id})
         return further & Q(**{f"{self.column}__{at_most}": place.key})
+
+    def beyond_sql(self, place: Place | None, key: str = "id") -> Part:
+        """Return the same as a condition in SQL, "" without a place. `key` is the name of the id there."""
+        if place is None:
+            return Part("", ())
+        past = "<" if self.descending else ">"
+        where = f"({self.column} {past} %s OR {key} {past} %s) AND {self.column} {past}= %s"
+        return Part(where, (place.key, place.id, place.key))
 
     def place(self, row: Integration, number: int) -> Place:
         return Place(getattr(row, self.column), row.pk, number)

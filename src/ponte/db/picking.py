@@ -25,12 +25,12 @@ from ponte.db.sql import fetch, given
 FEW: Final = 5_000
 # SQLite takes a partial index only where its condition stands as it was declared: NOT (x = ''), and no parameter.
 OF_COLUMN: Final = {
-    "category": "SELECT id FROM db_integration WHERE store_id = %s AND category = %s AND removed_at IS NULL",
-    "brand": """SELECT id FROM db_integration WHERE store_id = %s AND brand = %s AND removed_at IS NULL
+    "category": "FROM db_integration AS one WHERE store_id = %s AND category = %s AND removed_at IS NULL",
+    "brand": """FROM db_integration AS one WHERE store_id = %s AND brand = %s AND removed_at IS NULL
         AND NOT (brand = '')""",
 }
-OF_ACTION: Final = "SELECT id FROM db_integration WHERE action_id = %s AND action_id IS NOT NULL"
-UNDER_CAUSES: Final = """SELECT one.id FROM {pairs} {join} db_integration AS one ON one.channel_id = given.channel_id
+OF_ACTION: Final = "FROM db_integration AS one WHERE action_id = %s AND action_id IS NOT NULL"
+UNDER_CAUSES: Final = """FROM {pairs} {join} db_integration AS one ON one.channel_id = given.channel_id
     AND one.fingerprint = given.fingerprint WHERE one.removed_at IS NULL AND NOT (one.fingerprint = '')"""
 LISTED: Final = {
     "sqlite": """SELECT one.id FROM db_skulist AS kept, json_each(kept.skus) AS named
@@ -54,6 +54,9 @@ class Picked:
 
     ids: list[RawSQL] = field(default_factory=list)
     seen: list[Q] = field(default_factory=list)
+
+    def copy(self) -> Picked:
+        return Picked([*self.ids], [*self.seen])
 
     def take(self, found: Collection[int] | None, otherwise: Q) -> None:
         """Go by the ids found; by None, see the condition on the rows."""
@@ -83,10 +86,12 @@ def picked(scope: Scope, filters: Filters) -> Picked:
     return into
 
 
-def few(statement: str, values: Sequence[Any]) -> list[int] | None:
-    """Return the ids that a statement gives, None when they are more than `FEW`."""
-    found = [int(row[0]) for row in fetch(f"{statement} LIMIT {FEW + 1}", values)]
-    return found if len(found) <= FEW else None
+def few(source: str, values: Sequence[Any]) -> list[int] | None:
+    """Return the ids of a source ("FROM db_integration AS one WHERE ..."), None when they are more than `FEW`."""
+    # Asked first without the ids: that many the index alone tells, on PostgreSQL too, and no row is read.
+    if fetch(f"SELECT 1 {source} LIMIT 1 OFFSET {FEW}", values):
+        return None
+    return [int(row[0]) for row in fetch(f"SELECT one.id {source} LIMIT {FEW}", values)]
 
 
 def few_under_causes(pairs: Sequence[tuple[int, str]]) -> list[int] | None:

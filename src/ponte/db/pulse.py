@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Final
 
-from django.db.models import Q, Sum
 from django.utils import timezone
 
-from ponte.db.causes import OF_ACCOUNTS, is_open
-from ponte.db.models import Cause, Counter, Lane, LaneState
+from ponte.db.causes import OF_ACCOUNTS
 from ponte.db.scope import Scope
-from ponte.domain.problem import Severity
+from ponte.db.sql import fetch, marks
+
+# One statement, since every page asks it. Open is what `causes.is_open` says.
+NUMBERS: Final = """WITH seen AS (SELECT id FROM db_channel WHERE store_id = %s AND archived_at IS NULL {limited})
+    SELECT (SELECT count(*) FROM db_cause WHERE channel_id IN (SELECT id FROM seen) AND count > 0
+            AND (state = 'open' OR (state = 'ignored' AND ignored_until <= %s))
+            AND severity = 'error' AND problem_class NOT IN ({accounts})),
+        (SELECT sum(count) FROM db_counter WHERE channel_id IN (SELECT id FROM seen)
+            AND bucket IN ('queued', 'processing')),
+        (SELECT count(DISTINCT channel_id) FROM db_lane WHERE channel_id IN (SELECT id FROM seen)
+            AND (NOT (state = 'open') OR breaker_until_ms > %s))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +33,10 @@ class Pulse:
 
 
 def pulse(scope: Scope) -> Pulse:
-    """Read the numbers; three queries, none of which grows with the records."""
-    channels = scope.channels().values("pk")
-    queued = Counter.objects.filter(channel__in=channels, bucket__in=("queued", "processing"))
-    halted = ~Q(state=LaneState.OPEN) | Q(breaker_until_ms__gt=int(time.time() * 1000))
-    return Pulse(
-        causes=_open_causes(scope),
-        queued=max(0, queued.aggregate(total=Sum("count"))["total"] or 0),
-        stopped=Lane.objects.filter(halted, channel__in=channels).values("channel").distinct().count(),
-    )
-
-
-def _open_causes(scope: Scope) -> int:
-    seen = Cause.objects.filter(is_open(timezone.now()), channel__in=scope.channels().values("pk"))
-    return seen.filter(severity=Severity.ERROR).exclude(problem_class__in=OF_ACCOUNTS).count()
+    """Read the numbers; one query, which does not grow with the records."""
+    channels = scope.channel_ids
+    limited = "" if channels is None else f"AND id IN ({marks(len(channels))})"
+    statement = NUMBERS.format(limited=limited, accounts=marks(len(OF_ACCOUNTS)))
+    own, now = [scope.store_id, *(channels or ())], timezone.now()
+    causes, queued, stopped = fetch(statement, [*own, now, *OF_ACCOUNTS, int(time.time() * 1000)])[0]
+    return Pulse(int(causes), max(0, int(queued or 0)), int(stopped))

@@ -6,20 +6,21 @@ Lists are read by keyset (a place beside a row), never by offset, and counts com
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Sum
 
 from ponte.db.cursor import BadCursor
 from ponte.db.filters import Bucket, FilterErrors, Filters, Flaw
 from ponte.db.models import Attempt, Channel, Counter, Exchange, Integration, Lane, LaneState, Membership
-from ponte.db.narrowing import BUCKETS, TROUBLE, Way, among, in_trouble, kept, narrowed, parts
-from ponte.db.ordering import Order, Place, Sort, opened, order_of
-from ponte.db.picking import FEW, ids_of
+from ponte.db.narrowing import BUCKETS, narrowed
+from ponte.db.ordering import Place, Sort, opened, order_of
 from ponte.db.scope import Scope
+from ponte.db.slicing import HEAVY, Slice, sliced
 
 __all__ = [
     "BUCKETS",
@@ -49,23 +50,21 @@ __all__ = [
 
 MAX_SIZE: Final = 200
 MAX_NEWER: Final = 100
-HEAVY: Final = ("listing", "search_text")
-"""Columns that no list shows."""
-
-BY_TIME: Final = ("updated_at", "removed_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a list in its order; `next` and `previous` are cursors, None at either end.
 
-    `first` is how many-eth the first row is, as far as whoever came here page by page can tell.
+    `first` is how many-eth the first row is, as far as whoever came here page by page can tell. `total` is how many
+    the filter shows, where reading the page told it.
     """
 
     rows: tuple[Integration, ...]
     next: str | None
     previous: str | None
     first: int = 1
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +101,12 @@ def page(
     """Return the rows after (or before) a cursor, else the first ones. Raises `BadCursor`."""
     size = max(1, min(size, MAX_SIZE))
     order = order_of(sort, removed=filters.removed)
-    seal = f"{scope.store_id}/{sort}/{'removed' if filters.removed else 'listed'}"
+    seal = seal_of(scope, filters, sort)
     backwards = bool(before and not after)
     text = after or before
     place = opened(text, seal, order) if text else None
-    found = [*_sliced(scope, filters, order.reverse if backwards else order, place, size + 1)]
+    read, total = sliced(scope, filters, Slice(order.reverse if backwards else order, place, size + 1))
+    found = [*read]
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -118,7 +118,13 @@ def page(
         order.place(found[-1], number + len(found) - 1).sealed(seal) if more_after else None,
         order.place(found[0], number).sealed(seal) if more_before else None,
         number,
+        total,
     )
+
+
+def seal_of(scope: Scope, filters: Filters, sort: Sort) -> str:
+    """Return which list a cursor belongs to: a store's, in an order, with or without removed records."""
+    return f"{scope.store_id}/{sort}/{'removed' if filters.removed else 'listed'}"
 
 
 def _first_number(place: Place | None, size: int, *, backwards: bool) -> int:
@@ -194,9 +200,11 @@ def counts(scope: Scope, channel_id: int | None = None) -> dict[str, int]:
 def channels(scope: Scope, *, now: float | None = None) -> list[ChannelState]:
     """Return a store's channels by name, with the state of their product queue."""
     moment = time.time() if now is None else now
-    lanes = Prefetch("lanes", queryset=Lane.objects.order_by("kind"), to_attr="known_lanes")
-    found = scope.channels().order_by("name", "pk").prefetch_related(lanes)
-    return [_channel_state(channel, moment) for channel in found.defer("mapping_text", "secrets_sealed")]
+    found = {one.pk: one for one in scope.channels().order_by("name", "pk").defer("mapping_text", "secrets_sealed")}
+    lanes: dict[int, list[Lane]] = defaultdict(list)
+    for lane in Lane.objects.filter(channel__in=list(found)).order_by("kind"):
+        lanes[lane.channel_id].append(lane)
+    return [_channel_state(channel, lanes[number], moment) for number, channel in found.items()]
 
 
 def memberships(user_id: int) -> list[Membership]:
@@ -205,50 +213,10 @@ def memberships(user_id: int) -> list[Membership]:
     return list(found.order_by("store__name", "pk"))
 
 
-def _channel_state(channel: Channel, now: float) -> ChannelState:
-    lanes: Sequence[Lane] = channel.known_lanes  # type: ignore[attr-defined]
+def _channel_state(channel: Channel, lanes: Sequence[Lane], now: float) -> ChannelState:
+    channel.known_lanes = lanes  # type: ignore[attr-defined]
     lane = next((lane for lane in lanes if lane.kind == "product"), None)
     if lane is None:
         return ChannelState(channel, LaneState.OPEN, None, None)
     until = lane.breaker_until_ms / 1000
     return ChannelState(channel, LaneState(lane.state), lane.reason, until if until > now else None)
-
-
-def _sliced(scope: Scope, filters: Filters, order: Order, place: Place | None, size: int) -> QuerySet[Integration]:
-    """Return rows in an order, beyond a place. Each of `parts` is walked by its own index, then they are merged."""
-    beyond = order.beyond(place) if place else Q()
-    if order.column not in BY_TIME:
-        return _shown(among(_sorted_ids(scope, filters, order, beyond, size))).order_by(*order.names)
-    several = parts(scope, filters)
-    if not several:
-        found = kept(scope, filters)
-        rows = found.rows.filter(beyond).order_by(*order.names)
-        if found.few:  # sorted by the database: their ids alone, not the whole rows
-            return _shown(among(rows.values_list("pk", flat=True)[:size])).order_by(*order.names)
-        return _shown(rows)[:size]
-    first, *others = (_ids_of(part.filter(beyond).order_by(*order.names), order, size) for part in several)
-    union = first.union(*others, all=True).order_by(*order.names)
-    return _shown(among([pk for _, pk in union[:size]])).order_by(*order.names)
-
-
-def _ids_of(ordered: QuerySet[Integration], order: Order, size: int) -> QuerySet[Integration, Any]:
-    """Return what a union may hold: SQLite takes no limit in its parts, but does in a part's part."""
-    return Integration.objects.filter(pk__in=ordered.values("pk")[:size]).values_list(order.column, "pk")
-
-
-def _sorted_ids(scope: Scope, filters: Filters, order: Order, beyond: Q, size: int) -> list[int]:
-    """Return ids in an order other than by time: few are sorted here, many are walked along the order's index."""
-    found = kept(scope, filters, Way.WALKED)
-    rows = found.rows if found.few else _few_or_walked(scope, filters, found.rows)
-    return list(rows.filter(beyond).order_by(*order.names).values_list("pk", flat=True)[:size])
-
-
-def _few_or_walked(scope: Scope, filters: Filters, walked: QuerySet[Integration]) -> QuerySet[Integration]:
-    ids = list(narrowed(scope, filters.plain()).values_list("pk", flat=True)[: FEW + 1])
-    if len(ids) <= FEW:
-        return kept(scope, filters, Way.PICKED).rows.filter(pk__in=ids_of(ids))
-    return walked.filter(in_trouble()) if filters.status in TROUBLE else walked
-
-
-def _shown(listed: QuerySet[Integration]) -> QuerySet[Integration]:
-    return listed.select_related("channel").defer(*HEAVY)

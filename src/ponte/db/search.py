@@ -80,8 +80,7 @@ def _by_rare(rare: list[str]) -> RawSQL | None:
     """Return the ids that the index of words gives; None when together they are common after all."""
     if connection.vendor == "sqlite":
         query = " ".join(f'"{word}"*' for word in rare)
-        common = len(_first(SQLITE_MATCHES, query)) > COMMON
-        return None if common else RawSQL(SQLITE_MATCHES, (query,))  # noqa: S611 -- the words are a parameter
+        return None if _exceeds(SQLITE_MATCHES, query) else RawSQL(SQLITE_MATCHES, (query,))  # noqa: S611 -- the words are a parameter
     ids = _first(POSTGRESQL_MATCHES, " & ".join(f"'{word}':*" for word in rare))
     return RawSQL("SELECT unnest(%s::bigint[])", (ids,)) if len(ids) <= COMMON else None
 
@@ -103,12 +102,19 @@ def _is_common(word: str, store_id: int) -> bool:
     """Say whether very many records have the word, or a number beginning with it, without reading them all."""
     if connection.vendor == "sqlite":
         # The index gives the records of one whole word one by one, but those of a beginning only all together.
-        often = len(_first(SQLITE_MATCHES, f'"{word}"')) > COMMON
+        often = _exceeds(SQLITE_MATCHES, f'"{word}"')
     else:
         often = _first(POSTGRESQL_FREQUENCY, f"{word}%")[0] > COMMON
     if often or not (word.isascii() and word.isdigit()):
         return often
-    return any(len(_first(numbers, store_id, word, word + "9" * 20)) > COMMON for numbers in (SKUS, EANS))
+    return any(_exceeds(numbers, store_id, word, word + "9" * 20) for numbers in (SKUS, EANS))
+
+
+def _exceeds(statement: str, *values: str | int) -> bool:
+    """Say whether a statement gives more than `COMMON` rows; none of them is brought here."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} LIMIT 1 OFFSET {COMMON}", values)
+        return cursor.fetchone() is not None
 
 
 def _first(statement: str, *values: str | int) -> list[int]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from ponte.db import walking
 from ponte.db.filters import Bucket, Filters
-from ponte.db.narrowing import causes, kept, pairs_of
+from ponte.db.narrowing import BUCKETS, Looked, causes, channel_ids, kept, listed, look
 from ponte.db.picking import FEW
 from ponte.db.scope import Scope
 
@@ -28,27 +29,52 @@ ALL: Final = Filters()
 NO_CAUSE: Final[dict[str, Any]] = {"cause": "", "code": "", "stage": None, "channel": ""}
 
 
-def total(scope: Scope, filters: Filters, counted: Mapping[str, int]) -> Total:
+def total(scope: Scope, filters: Filters, counted: Mapping[str, int], read: int | None = None) -> Total:
     """Return a filter's total: from the counters, from the figures of causes, else counted up to a limit.
 
-    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`).
+    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`), `read` is what reading
+    the page has told (`queries.Page`).
     """
     if not replace(filters, channel="").narrows:
         return Total(_from_counters(filters, counted))
     if filters.by_cause and not (filters.removed or filters.status) and replace(filters, **NO_CAUSE) == ALL:
         return Total(sum(count for _, _, count in causes(scope, filters)))
-    found = kept(scope, filters)
-    if not (found.few or filters == filters.plain() or _is_one_cause(scope, filters)):
+    if read is not None:
+        return Total(read)
+    if filters == filters.plain() and not filters.removed:
+        return _up_to(count_plain(scope, filters, MOST + 1), MOST)
+    looked = look(scope, filters)
+    found = kept(scope, filters, looked=looked)
+    if not (found.few or filters == filters.plain() or _is_one_cause(filters, looked)):
         return UNKNOWN
     limit = FEW if found.few else MOST
-    seen = found.rows.order_by().values("pk")[: limit + 1].count()
+    return _up_to(found.rows.order_by().values("pk")[: limit + 1].count(), limit)
+
+
+def count_plain(scope: Scope, filters: Filters, most: int) -> int:
+    """Count the records of a filter that asks for status, channel and days alone, `most` at most; reads no row."""
+    return sum(plain_groups(scope, filters, most).values())
+
+
+def plain_groups(scope: Scope, filters: Filters, most: int) -> dict[tuple[int, str, str], int]:
+    """Count the same by channel, status and phase."""
+    buckets = [BUCKETS[bucket] for bucket in ([filters.status] if filters.status else Bucket)]
+    return walking.counted(channel_ids(scope, filters), buckets, listed(filters), most)
+
+
+def at_least(scope: Scope, filters: Filters, count: int) -> bool:
+    """Say whether a filter that asks for status, channel and days alone shows so many."""
+    return count_plain(scope, filters, count) >= count
+
+
+def _up_to(seen: int, limit: int) -> Total:
     return Total(min(seen, limit), or_more=seen > limit)
 
 
-def _is_one_cause(scope: Scope, filters: Filters) -> bool:
+def _is_one_cause(filters: Filters, looked: Looked) -> bool:
     """True when the index of causes gives the rows, and only status and days are to be seen on them."""
     alone = bool(filters.cause) and replace(filters, cause="") == filters.plain()
-    return alone and len(pairs_of(scope, filters)) == 1
+    return alone and len(looked.pairs) == 1
 
 
 def _from_counters(filters: Filters, counted: Mapping[str, int]) -> int:

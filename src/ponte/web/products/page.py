@@ -230,7 +230,7 @@ def _total(scope: Scope, asked: Asked, page: Page, counted: Mapping[str, int]) -
         return Total(0)
     if page.next is None and page.previous is None:
         return Total(len(page.rows))
-    return totals.total(scope, asked.filters, counted)
+    return totals.total(scope, asked.filters, counted, page.total)
 
 
 def _known(scope: Scope, asked: Asked, chosen: ChannelState | None, pasted: Pasted | None) -> Known:
