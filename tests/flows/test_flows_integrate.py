@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from ponte.domain.connector import Rules
 from ponte.domain.lifecycle import Task, Trigger
 from ponte.domain.mapping import Mapping
-from ponte.domain.outcome import Accepted, Link, Listing, Outcome
+from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Pending, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
-from ponte.flows.pipeline.integrate import Desk, _withdraw, integrate
+from ponte.flows.pipeline.integrate import Desk, _missing_in_vtex, _withdraw, integrate
 from ponte.flows.pipeline.job import Job, Result
 from ponte.net.converse import Party
 from ponte.net.pace import Pace
@@ -20,6 +23,8 @@ from ponte.queue.work import Claimed
 
 LISTING = Listing("1")
 GONE = Problem(ProblemClass.VTEX_SKU_INACTIVE, Stage.VTEX)
+UNKNOWN_SKU = Problem(ProblemClass.VTEX_SKU_NOT_FOUND, Stage.VTEX)
+SENT = Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, "offer", "offer.sent")
 
 
 class Batches:
@@ -55,6 +60,31 @@ def test_a_pause_that_is_answered_later_is_looked_at_again():
     result = Result(run, Accepted(None))
     outcome: Outcome = asyncio.run(_withdraw(run, desk(Batches()), result, Rules(Mapping()), GONE))
     assert outcome == Accepted(LISTING, (GONE.as_warning(),), follow_in=60.0)
+
+
+class Slow(Batches):
+    """A marketplace that says of a pause only that it has it."""
+
+    def withdraw(self, link: Link, rules: Rules):
+        return Pending(replace(LISTING, state="pausing"), SENT, 120.0)
+        yield
+
+
+def test_a_pause_that_the_marketplace_has_yet_to_answer_shows_the_reason_and_is_looked_at_again():
+    run = job(Task.SEND)
+    result = Result(run, Accepted(None))
+    outcome: Outcome = asyncio.run(_withdraw(run, desk(Slow()), result, Rules(Mapping()), GONE))
+    assert outcome == Accepted(replace(LISTING, state="pausing"), (GONE.as_warning(),), follow_in=120.0)
+
+
+@pytest.mark.parametrize(("connector", "wait"), [(Batches(), 60.0), (Slow(), 120.0)])
+def test_the_pause_of_a_product_that_vtex_does_not_know_any_more_is_looked_at_again(connector, wait):
+    run = job(Task.SEND)
+    result = Result(run, Accepted(None))
+    outcome = asyncio.run(_missing_in_vtex(run, desk(connector), result, Rejected((UNKNOWN_SKU,))))
+    assert isinstance(outcome, Rejected)
+    assert (outcome.problems, outcome.follow_in, outcome.listing.id) == ((UNKNOWN_SKU,), wait, "1")
+    assert result.withdrawn
 
 
 def test_a_later_look_is_given_what_was_learnt_so_that_a_late_refusal_names_its_attribute():

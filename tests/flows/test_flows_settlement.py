@@ -37,7 +37,8 @@ from ponte.db.scope import Scope
 from ponte.domain.doubt import LATE_SECONDS, doubted_until
 from ponte.domain.lifecycle import Priority, Task
 from ponte.domain.outcome import WINDOW, Accepted, Blocked, Pending, Postponed, Rejected
-from ponte.domain.problem import ProblemClass
+from ponte.domain.problem import Problem as VtexProblem
+from ponte.domain.problem import ProblemClass, Stage
 from ponte.flows.remove import remove
 from ponte.queue import lanes
 
@@ -318,6 +319,45 @@ def test_a_withdrawn_product_is_sent_anew_when_it_is_active_again(lane):
     tell(lane, "15")
     row = ran(lane, "15", Accepted(LISTING, (CUT,)), withdrawn=True)
     assert (shown(row), row.offer_digest) == (("alert", "idle"), "")
+
+
+MISSING_IN_VTEX = VtexProblem(ProblemClass.VTEX_SKU_NOT_FOUND, Stage.VTEX)
+INACTIVE = VtexProblem(ProblemClass.VTEX_SKU_INACTIVE, Stage.VTEX)
+
+
+def off_sale(lane, reason):
+    """Take a listing off sale whose marketplace answers in a minute: tried three times while VTEX may be late."""
+    ran(lane, "15", Accepted(LISTING), offer=OFFER)
+    tell(lane, "15")
+    if reason is INACTIVE:
+        return ran(lane, "15", Accepted(LISTING, (reason.as_warning(),), 60.0), withdrawn=True)
+    for _ in range(3):
+        due_now()
+        row = ran(lane, "15", Rejected((reason,), LISTING, 60.0), withdrawn=True)
+    return row
+
+
+@pytest.mark.parametrize(("reason", "status"), [(MISSING_IN_VTEX, "error"), (INACTIVE, "alert")])
+def test_the_pause_of_what_vtex_does_not_sell_is_looked_at_and_its_reason_stays(lane, reason, status):
+    before = off_sale(lane, reason)
+    assert (shown(before), before.headline_class) == ((status, "idle"), reason.kind.name)
+    assert work(lane, "15").task == Task.FOLLOW
+    paused = replace(LISTING, state="paused")
+    for outcome, left in ((Pending(LISTING, ANALYSED, 60.0), True), (Accepted(paused), False)):
+        due_now()
+        row = ran(lane, "15", outcome)
+        assert (shown(row), row.headline_class) == ((status, "idle"), reason.kind.name)
+        assert (work(lane, "15") is not None) is left
+    assert row.listing["state"] == "paused"
+    check_invariants()
+
+
+def test_a_pause_that_was_refused_later_is_shown(lane):
+    off_sale(lane, MISSING_IN_VTEX)
+    due_now()
+    row = ran(lane, "15", Rejected((MODERATED,), LISTING))
+    assert (shown(row), row.headline_class) == (("error", "idle"), MODERATED.kind.name)
+    check_invariants()
 
 
 def test_f07_a_record_removed_while_it_runs_stays_hidden_when_it_succeeds(lane):

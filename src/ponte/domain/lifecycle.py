@@ -139,8 +139,8 @@ def settle(outcome: Outcome, *, tries: int, luck: float) -> Verdict:
                 next_in=follow_in,
                 next_task=Task.FOLLOW,
             )
-        case Rejected(problems, listing):
-            return _rejected(problems, listing, tries + 1, luck)
+        case Rejected():
+            return _rejected(outcome, tries + 1, luck)
         case Postponed(problem, float(seconds), _, listing) if outcome.by_window:
             return Verdict(
                 Status.PENDING,
@@ -177,7 +177,8 @@ def settle(outcome: Outcome, *, tries: int, luck: float) -> Verdict:
             )
 
 
-def _rejected(problems: tuple[Problem, ...], listing: Listing | None, tries: int, luck: float) -> Verdict:
+def _rejected(outcome: Rejected, tries: int, luck: float) -> Verdict:
+    problems, listing = outcome.problems, outcome.listing
     first = headline(problems)
     if first and not gives_up(first, tries):
         return Verdict(
@@ -192,13 +193,16 @@ def _rejected(problems: tuple[Problem, ...], listing: Listing | None, tries: int
     # A refusal without a reason is still a refusal.
     only_warnings = bool(problems) and not any(problem.blocking for problem in problems)
     status = Status.ALERT if only_warnings else Status.ERROR
+    again = dead_letter_wait(first, luck) if first else None
+    looks = again is None and outcome.follow_in is not None
     return Verdict(
         status,
         Phase.IDLE,
         AttemptResult.REJECTED,
         problems=headline_first(problems),
         listing=listing,
-        next_in=dead_letter_wait(first, luck) if first else None,
+        next_in=outcome.follow_in if looks else again,
+        next_task=Task.FOLLOW if looks else Task.SEND,
         tries=tries,
     )
 

@@ -51,10 +51,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Refused for good, until somebody changes something. `listing` is what stands there all the same, if known."""
+    """Refused for good, until somebody changes something. `listing` is what stands there all the same, if known.
+
+    `follow_in` asks for a later look at it, in seconds: it was taken off sale, and the marketplace answers later.
+    """
 
     problems: tuple[Problem, ...]
     listing: Listing | None = None
+    follow_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

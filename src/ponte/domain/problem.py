@@ -108,6 +108,11 @@ class ProblemClass(Enum):
         return member
 
     @property
+    def off_sale(self) -> bool:
+        """True when VTEX does not offer the product: where it is listed, it is taken off sale."""
+        return self in _OFF_SALE
+
+    @property
     def about_account(self) -> bool:
         """True when the trouble is the account's, not the product's: the lane waits, rows do not turn red."""
         return self in _ABOUT_ACCOUNT
@@ -120,6 +125,16 @@ _ABOUT_ACCOUNT = frozenset(
         ProblemClass.AUTH_CLIENT,
         ProblemClass.ACCOUNT_BLOCKED,
         ProblemClass.VTEX_AUTH,
+    }
+)
+
+
+_OFF_SALE = frozenset(
+    {
+        ProblemClass.VTEX_SKU_NOT_FOUND,
+        ProblemClass.VTEX_SKU_INACTIVE,
+        ProblemClass.VTEX_NOT_IN_TRADE_POLICY,
+        ProblemClass.VTEX_PRICE_MISSING,
     }
 )
 

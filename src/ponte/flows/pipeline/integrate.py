@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ponte.domain.connector import Ends, Rules
 from ponte.domain.lifecycle import Hold, Task, Trigger
 from ponte.domain.offer import Offer
-from ponte.domain.outcome import Accepted, Blocked, Link, Outcome, Postponed, Rejected
+from ponte.domain.outcome import Accepted, Blocked, Link, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass
 from ponte.domain.sku import Sku
 from ponte.flows.facts.learning import FactBook, sheet_key_of
@@ -19,15 +19,6 @@ from ponte.flows.pipeline.reading import Reading
 from ponte.net.converse import Party, Record, converse
 from ponte.sources.vtex.read import read_sku
 from ponte.sources.vtex.sku import sellable
-
-# Without these a listing must not stay on sale.
-NOT_FOR_SALE = frozenset(
-    {
-        ProblemClass.VTEX_SKU_INACTIVE,
-        ProblemClass.VTEX_NOT_IN_TRADE_POLICY,
-        ProblemClass.VTEX_PRICE_MISSING,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ def _not_for_sale(sku: Sku, trade_policy: str) -> Problem | None:
     unfit = sellable(sku, trade_policy)
     if unfit is not None:
         return unfit.as_warning()
-    return next((flaw for flaw in sku.flaws if flaw.blocking and flaw.kind in NOT_FOR_SALE), None)
+    return next((flaw for flaw in sku.flaws if flaw.blocking and flaw.kind.off_sale), None)
 
 
 async def _missing_in_vtex(job: Job, desk: Desk, result: Result, outcome: Rejected | Postponed | Blocked) -> Outcome:
@@ -119,7 +110,9 @@ async def _missing_in_vtex(job: Job, desk: Desk, result: Result, outcome: Reject
     if not isinstance(outcome, Rejected) or job.link.listing is None:
         return outcome
     withdrawn = await _withdraw(job, desk, result, _known_rules(desk), outcome.problems[0])
-    return Rejected(outcome.problems, withdrawn.listing) if isinstance(withdrawn, Accepted) else withdrawn
+    if not isinstance(withdrawn, Accepted):
+        return withdrawn
+    return Rejected(outcome.problems, withdrawn.listing, withdrawn.follow_in)
 
 
 async def _withdraw(job: Job, desk: Desk, result: Result, rules: Rules, reason: Problem) -> Outcome:
@@ -127,7 +120,14 @@ async def _withdraw(job: Job, desk: Desk, result: Result, rules: Rules, reason: 
         return Rejected((reason,))
     result.sent = result.withdrawn = True
     outcome = await converse(desk.context.connector.withdraw(job.link, rules), desk.marketplace, result.record)
-    return replace(outcome, warnings=(reason.as_warning(),)) if isinstance(outcome, Accepted) else outcome
+    match outcome:
+        case Accepted():
+            return replace(outcome, warnings=(reason.as_warning(),))
+        case Pending(listing, _, check_in):
+            # The reason is VTEX's, and is shown; what the marketplace makes of the pause is looked at.
+            return Accepted(listing, (reason.as_warning(),), check_in)
+        case _:
+            return outcome
 
 
 async def _send(job: Job, desk: Desk, result: Result, rules: Rules) -> Outcome:

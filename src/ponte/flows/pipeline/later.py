@@ -7,7 +7,8 @@ import random
 from ponte.db.integrations import Place
 from ponte.db.results import Change
 from ponte.domain.lifecycle import AttemptResult, Phase, Priority, Status, Task, Trigger, Verdict
-from ponte.domain.outcome import Accepted, Blocked, Postponed
+from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed
+from ponte.domain.problem import ProblemClass
 from ponte.domain.retry import backoff, gives_up
 from ponte.flows.listings.linking import linking
 from ponte.flows.pipeline.batch import Batch, ended_as, show
@@ -52,15 +53,26 @@ def leaves_result(result: Result, place: Place, work: Running) -> bool:
         case Blocked():
             return True
         case Accepted(_, warnings, _):
-            return place.status in {Status.SUCCESS, Status.ALERT} and not warnings
+            stands = place.status in {Status.SUCCESS, Status.ALERT} and not warnings
+            return stands or _is_off_sale(place)
+        case Pending():
+            return _is_off_sale(place)
         case _:
             return False
+
+
+def _is_off_sale(place: Place) -> bool:
+    """True when the result on the screen is VTEX's: no news of the pause at the marketplace makes it a better one."""
+    kind = ProblemClass.__members__.get(place.headline_class)
+    return place.status in {Status.ERROR, Status.ALERT} and kind is not None and kind.off_sale
 
 
 def look_later(batch: Batch, result: Result, place: Place, work: Running) -> None:
     match result.outcome:
         case Accepted(_, _, follow_in):
             name, wait, tries = AttemptResult.ACCEPTED, follow_in, 0
+        case Pending(_, _, check_in):
+            name, wait, tries = AttemptResult.PENDING, check_in, 0
         case Postponed(_, float(seconds)) as put_off if put_off.by_window:
             name, wait, tries = AttemptResult.POSTPONED, seconds, work.tries
         case Postponed(_, asked) if not result.spared:
