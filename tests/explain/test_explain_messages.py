@@ -37,6 +37,19 @@ SAID = [
     ("O anúncio foi encerrado e está finalizado", "", K.LISTING_CLOSED),
     ("Product was not found", "", K.LISTING_NOT_FOUND),
     ("Este produto já existe", "", K.DUPLICATE),
+    ("Brand id is wrong for this category", "", K.BRAND_MAPPING),
+    ("Sem permissão para vender na categoria", "", K.POLICY_RESTRICTED),
+    ("A marca exige autorização", "", K.POLICY_BRAND),
+    ("Credenciais incorretas", "", K.AUTH_INVALID),
+    ("Limite de chamadas excedido", "", K.THROTTLED),
+    ("Não conseguimos acessar a foto", "", K.IMAGE_UNREACHABLE),
+    ("La imagen no cumple las reglas", "", K.IMAGE_INVALID),
+    ("Falta el código universal", "", K.IDENTIFIER_MISSING),
+    ("O EAN pertence a outro item", "", K.DUPLICATE_IDENTIFIER),
+    ("No shipping method for this item", "", K.SHIPPING_RULE),
+    ("Seller is not verified yet", "", K.ACCOUNT_BLOCKED),
+    ("Pausado por infração", "", K.POLICY_MODERATION),
+    ("Too many listings in the account", "", K.LISTING_QUOTA),
     ("Erro interno, tente novamente mais tarde", "", K.MARKETPLACE_OUTAGE),
     ("Object reference not set to an instance of an object", "", K.PAYLOAD_INVALID),
     ("", "MISSING_IMAGE", K.IMAGE_MISSING),
@@ -53,7 +66,17 @@ def test_words_in_three_languages_suggest_a_class(message, code, kind):
 
 
 @pytest.mark.parametrize(
-    "message", ["", "ok", "Error", "O pedido foi cancelado pelo comprador", "E-mail inválido", "💥"]
+    "message",
+    [
+        "",
+        "ok",
+        "Error",
+        "O pedido foi cancelado pelo comprador",
+        "E-mail inválido",
+        "Nota fiscal com quantidade inválida",
+        "Order item quantity is wrong",
+        "💥",
+    ],
 )
 def test_words_that_fit_nothing_suggest_nothing(message):
     assert suggest(message) is None

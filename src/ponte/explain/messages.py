@@ -51,6 +51,7 @@ class _Topic:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     phrases: tuple[_Phrases, ...]
+    elsewhere: tuple[SafePattern, ...]
     topics: tuple[_Topic, ...]
     complaints: Mapping[str, tuple[SafePattern, ...]]
     last: tuple[_Phrases, ...]
@@ -89,7 +90,7 @@ def _phrase(rules: tuple[_Phrases, ...], texts: tuple[str, ...]) -> Suggestion |
 
 def _about(rules: _Rules, text: str) -> Suggestion | None:
     complaints = [name for name in COMPLAINTS if _says(rules.complaints[name], text)]
-    if not complaints:
+    if not complaints or _says(rules.elsewhere, text):
         return None
     told = (
         topic.by_complaint[name]
@@ -110,6 +111,7 @@ def _rules() -> _Rules:
     data = load("messages.toml")
     return _Rules(
         phrases=tuple(_read_phrases(row) for row in data["phrase"]),
+        elsewhere=_patterns(data["elsewhere"]["any"]),
         topics=tuple(_read_topic(row) for row in data["topic"]),
         complaints={name: _patterns(data["complaints"][name]) for name in COMPLAINTS},
         last=tuple(_read_phrases(row) for row in data["last"]),
