@@ -150,3 +150,26 @@ def test_an_account_that_may_not_look_is_blocked():
 def test_a_pause_without_a_reason_of_theirs_is_no_problem(state):
     status, sub_status = state
     assert isinstance(follow(answer(200, item(status=status, sub_status=sub_status))).result, Accepted)
+
+
+WARNED = item(status="under_review", sub_status=["warning"])
+
+
+def test_a_listing_that_must_be_corrected_in_two_days_is_on_sale_and_an_alert():
+    reason = [
+        {"name": "ABANDONED_ITEM_PERFORMANCE_WARNING", "wordings": [{"type": "REASON", "value": "Faltam dados."}]}
+    ]
+    played = follow(answer(200, WARNED), answer(200, reason), looks=2)
+    assert asked(played) == [READ, WHY]
+    assert isinstance(played.result, Accepted)
+    assert [one.code for one in played.result.warnings] == [
+        "under_review/warning",
+        "ABANDONED_ITEM_PERFORMANCE_WARNING",
+    ]
+    assert not any(one.blocking for one in played.result.warnings)
+    assert played.result.follow_in == 86_400, "until it is corrected, or taken down"
+
+
+def test_after_the_two_days_it_is_an_error():
+    played = follow(answer(200, item(status="under_review", sub_status=["waiting_for_patch"])), answer(404, {}))
+    assert isinstance(played.result, Rejected)

@@ -248,6 +248,12 @@ def test_a_pause_that_did_not_happen_is_not_believed():
     assert names(result) == ["STATE_CONFLICT status"]
 
 
+def test_a_listing_that_is_only_warned_has_not_been_paused():
+    warned = item(status="under_review", sub_status=["warning"])
+    result = play(ML.withdraw(Link(KNOWN), rules()), first_then([answer(200, warned)], answer(500))).result
+    assert isinstance(result, Postponed)
+
+
 def test_nothing_is_asked_where_nothing_stands():
     assert play(ML.withdraw(Link(), rules()), first_then([], answer(500))).requests == ()
     assert play(ML.follow(Link(), rules()), first_then([], answer(500))).requests == ()

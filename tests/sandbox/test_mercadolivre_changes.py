@@ -1,5 +1,7 @@
+import asyncio
+
 import pytest
-from mercadolivre_stage import PRODUCTS, SELLER, Shop, attribute, staged
+from mercadolivre_stage import PRODUCTS, SELLER, Shop, attribute, on_stage, staged
 
 DAY = 86_400
 
@@ -236,7 +238,8 @@ def test_a_listing_under_review_refuses_changes_but_may_be_closed(name, status, 
 @staged(moderation_seconds=0)
 async def test_a_warning_becomes_a_review_after_two_days_and_waits_for_a_patch(shop: Shop):
     item_id = (await shop.list_one("1-AVISO"))["id"]
-    assert await shop.status_of(item_id) == ("active", [])
+    assert await shop.status_of(item_id) == ("under_review", ["warning"])
+    assert (await shop.put(f"/items/{item_id}", {"price": 149.9})).status == 200, "it is still on sale"
     shop.clock.now += 2 * DAY
     shop.pairs[SELLER] = (await shop.refresh(shop.pairs[SELLER]["refresh_token"])).json
     assert await shop.status_of(item_id) == ("under_review", ["waiting_for_patch"])
@@ -254,3 +257,73 @@ async def test_a_moderated_ending_can_be_switched_while_it_runs(shop: Shop):
     assert (await shop.list_one("200098"))["status"] == "active"
     wrong = await shop.post("/_sandbox/moderations", {"suffix": "9", "name": "NOPE"}, seller=None)
     assert wrong.status == 400
+
+
+@staged()
+async def test_a_family_takes_a_new_name_before_its_first_sale(shop: Shop):
+    item = await shop.list_one(seller=PRODUCTS)
+    renamed = (await shop.put(f"/items/{item['id']}", {"family_name": "Caixa Acme S11"}, seller=PRODUCTS)).json
+    assert (renamed["family_name"], renamed["title"]) == ("Caixa Acme S11", "Caixa Acme S11 Preto")
+    assert renamed["family_id"] != item["family_id"]
+    await shop.post(f"/_sandbox/items/{item['id']}", {"sold_quantity": 1})
+    refused = await shop.put(f"/items/{item['id']}", {"family_name": "Outra"}, seller=PRODUCTS)
+    assert refused.codes == ["item.family_name.not_modifiable error"]
+    assert (await shop.put(f"/items/{item['id']}", {"family_name": "Caixa Acme S11"}, seller=PRODUCTS)).status == 200
+
+
+@staged()
+async def test_a_listing_of_the_older_model_has_no_family_to_name(shop: Shop):
+    item_id = (await shop.list_one())["id"]
+    assert (await shop.put(f"/items/{item_id}", {"family_name": "Caixa"})).json["message"] == "body.invalid_fields"
+
+
+@staged()
+async def test_the_listing_type_changes_once_by_a_call_of_its_own(shop: Shop):
+    item_id = (await shop.list_one())["id"]
+    changed = await shop.post(f"/items/{item_id}/listing_type", {"id": "gold_pro"})
+    assert (changed.status, changed.json["listing_type_id"]) == (200, "gold_pro")
+    again = await shop.post(f"/items/{item_id}/listing_type", {"id": "gold_special"})
+    assert again.codes == ["item.listing_type_id.not_modifiable error"]
+    assert (await shop.post(f"/items/{item_id}/listing_type", {"id": "gold"})).status == 400
+    assert (await shop.post(f"/items/{item_id}/listing_type", {"id": "gold_pro"}, seller=PRODUCTS)).status == 401
+
+
+@staged()
+async def test_full_shows_in_the_shipping_and_survives_its_change(shop: Shop):
+    item = await shop.list_one()
+    assert item["shipping"]["logistic_type"] == "xd_drop_off"
+    await shop.post(f"/_sandbox/items/{item['id']}", {"fulfillment": True})
+    changed = await shop.put(f"/items/{item['id']}", {"shipping": {"mode": "me2", "free_shipping": True}})
+    assert changed.json["shipping"] == {"mode": "me2", "free_shipping": True, "logistic_type": "fulfillment"}
+
+
+@pytest.mark.parametrize("why", ["expired", "suspended", "freezed"])
+def test_the_vendor_ends_listings_too(why: str):
+    async def scenario(shop: Shop):
+        item_id = (await shop.list_one())["id"]
+        await shop.post(f"/_sandbox/items/{item_id}", {"closed": why})
+        assert await shop.status_of(item_id) == ("closed", [why])
+        assert (await shop.post(f"/_sandbox/items/{item_id}", {"closed": "otherwise"})).status == 400
+
+    asyncio.run(on_stage(scenario))
+
+
+@staged()
+async def test_a_listing_is_announced_again_once(shop: Shop):
+    item_id = (await shop.list_one())["id"]
+    await shop.put(f"/items/{item_id}", {"status": "closed"})
+    again = {"price": 99, "quantity": 1, "listing_type_id": "gold_special"}
+    assert (await shop.post(f"/items/{item_id}/relist", again)).status == 201
+    twice = await shop.post(f"/items/{item_id}/relist", again)
+    assert (twice.status, twice.json["message"]) == (400, f"Item {item_id} was already relisted")
+
+
+@staged()
+async def test_a_picture_that_failed_cannot_be_named_by_its_id(shop: Shop):
+    bad = [
+        {"source": "https://a.example/picture-fails-403/1.jpg"},
+        {"source": "https://a.example/picture-too-small/2.jpg"},
+    ]
+    item = await shop.list_one(pictures=bad)
+    wanted = [{"id": picture["id"]} for picture in item["pictures"]]
+    assert (await shop.put(f"/items/{item['id']}", {"pictures": wanted})).codes == ["508 error", "509 error"]

@@ -337,3 +337,9 @@ async def test_hostile_insides_of_a_variation_are_refused_and_break_nothing(shop
     answer = await shop.post("/items", shoe(hostile))
     assert answer.status == 400
     assert "369 error" in answer.codes
+
+
+@staged(accounts=(Account(user_id=SELLER, nickname="LOJA", lost_me1=True),))
+async def test_the_dry_run_of_an_account_without_the_old_shipping_is_a_false_alarm(shop: Shop):
+    assert (await shop.post("/items/validate", speaker())).codes == ["lost_me1_by_user error"]
+    assert (await shop.post("/items", speaker())).status == 201

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import FormData
 from mercadolivre_stage import PRODUCTS, SELLER, Shop, staged
 
-from ponte.sandbox.mercadolivre import CLASSIC_SELLER, SANDBOX_APP, Account
+from ponte.sandbox.mercadolivre import CLASSIC_SELLER, SANDBOX_APP, Account, App
 
 SPENT = "Error validating grant. Your authorization code or refresh token may be expired or it was already used"
 
@@ -177,3 +177,11 @@ async def test_a_browser_is_shown_a_page_to_let_the_application_in_or_not(shop: 
     assert '<b>"' not in text
     assert "error=access_denied" in text
     assert "state=s%261" in text
+
+
+@staged(apps=(App(client_id=SANDBOX_APP.client_id, client_secret=SANDBOX_APP.client_secret, offline_access=False),))
+async def test_an_application_without_offline_access_gets_no_refresh_token(shop: Shop):
+    pair = shop.pairs[SELLER]
+    assert "refresh_token" not in pair
+    assert pair["scope"] == "read write"
+    assert (await shop.get("/users/me")).status == 200

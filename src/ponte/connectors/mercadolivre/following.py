@@ -7,7 +7,14 @@ from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item, why_no_pictures
 from ponte.connectors.mercadolivre.errand import MEMORY, keeping, sent_before
 from ponte.connectors.mercadolivre.sending import judge
-from ponte.connectors.mercadolivre.standing import FOLLOW_STEPS, item_of, listing_of, remembering, seller_sku
+from ponte.connectors.mercadolivre.standing import (
+    FOLLOW_STEPS,
+    is_warned,
+    item_of,
+    listing_of,
+    remembering,
+    seller_sku,
+)
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Pending, Postponed, Rejected
@@ -48,7 +55,7 @@ def _told(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:
         case Postponed(problem):
             return Postponed(problem, listing=_to_fetch_again(listing))
         case Accepted(_, warnings):
-            return _looked(listing, Accepted(None, warnings))
+            return _looked(listing, Accepted(None, warnings), warned=is_warned(item))
         case _:
             return outcome
 
@@ -59,8 +66,9 @@ def _to_fetch_again(listing: Listing) -> Listing:
     return remembering(listing, waited=None, **{MEMORY: sent})
 
 
-def _looked(listing: Listing, outcome: Accepted) -> Accepted:
-    """Count the looks, and ask for the next one while there is a step left."""
+def _looked(listing: Listing, outcome: Accepted, *, warned: bool) -> Accepted:
+    """Count the looks, and ask for the next one while there is a step left, or a warning that may end in a review."""
     looks = min((shape.whole(listing.memory.get("looks")) or 0) + 1, len(FOLLOW_STEPS))
-    following = FOLLOW_STEPS[looks] if looks < len(FOLLOW_STEPS) else None
+    last = FOLLOW_STEPS[-1] if warned else None
+    following = FOLLOW_STEPS[looks] if looks < len(FOLLOW_STEPS) else last
     return Accepted(remembering(listing, looks=looks, waited=None), outcome.warnings, following)

@@ -28,6 +28,7 @@ from ponte.connectors.mercadolivre.standing import (
     VARIATIONS,
     Standing,
     is_moderated,
+    is_warned,
     item_of,
     listing_of,
     seller_sku,
@@ -248,4 +249,7 @@ def judge(item: dict[str, JSON], listing: Listing) -> Conversation[Standing]:
         if any(reason.blocking for reason in reasons):
             return Rejected(reasons, listing)
         return Rejected((*outcome.problems, *reasons), listing)
+    if isinstance(outcome, Accepted) and is_warned(item):
+        reasons = yield from why_moderated(listing.id)
+        return Accepted(listing, (*outcome.warnings, *(reason.as_warning() for reason in reasons)))
     return outcome

@@ -24,6 +24,8 @@ FOLLOW_AFTER_CREATE_SECONDS = 600.0
 FOLLOW_STEPS = (FOLLOW_AFTER_CREATE_SECONDS, 3_600.0, 86_400.0)
 MODERATED = frozenset({"under_review", "inactive"})
 PENALTY = "moderation_penalty"
+# Still on sale, and to be corrected within two days.
+WARNED = "warning"
 PAUSED_BY_US = "paused_by_us"
 VARIATIONS = "variations"
 
@@ -57,7 +59,12 @@ def seller_sku(item: dict[str, JSON]) -> str:
 
 
 def is_moderated(item: dict[str, JSON]) -> bool:
-    return shape.text(item.get("status")) in MODERATED or PENALTY in shape.texts(item.get("tags"))
+    taken_down = shape.text(item.get("status")) in MODERATED and not is_warned(item)
+    return taken_down or PENALTY in shape.texts(item.get("tags"))
+
+
+def is_warned(item: dict[str, JSON]) -> bool:
+    return WARNED in shape.texts(item.get("sub_status")) and item.get("status") in {"active", "under_review"}
 
 
 Standing: TypeAlias = Accepted | Rejected | Pending | Postponed
@@ -76,7 +83,8 @@ def standing(item: dict[str, JSON], listing: Listing) -> Standing:
         return Rejected((_state_problem(ProblemClass.ACCOUNT_BLOCKED, item),), listing)
     if PICTURES_PENDING in sub_status:
         return awaiting_pictures(listing)
-    return Accepted(listing, (*warnings_of(item, Stage.MARKETPLACE), *_paused_there(item, listing)))
+    noticed = (moderated_problem(item).as_warning(),) if is_warned(item) else _paused_there(item, listing)
+    return Accepted(listing, (*warnings_of(item, Stage.MARKETPLACE), *noticed))
 
 
 def _paused_there(item: dict[str, JSON], listing: Listing) -> tuple[Problem, ...]:

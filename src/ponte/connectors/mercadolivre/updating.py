@@ -25,7 +25,7 @@ from ponte.connectors.mercadolivre.errand import (
     sent_before,
 )
 from ponte.connectors.mercadolivre.lasting import STOCK, in_the_way, is_full, is_name_kept, knowing_full, name_stays
-from ponte.connectors.mercadolivre.standing import PAUSED_BY_US, item_of, listing_of, remembering
+from ponte.connectors.mercadolivre.standing import PAUSED_BY_US, is_warned, item_of, listing_of, remembering
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation, Request, Response
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Postponed, Rejected
@@ -183,7 +183,7 @@ def _set_status(link: Link, status: str, **memory: JSON) -> Conversation[Outcome
 def _withdrawn(item: dict[str, JSON], listing: Listing, status: str) -> Outcome:
     """Believe the state that the answer shows, not that it was a 200."""
     now = listing_of(item, dict(listing.memory))
-    if item.get("status") in {status, "closed", "under_review", "inactive"}:
+    if item.get("status") in {status, "closed", "under_review", "inactive"} and not is_warned(item):
         return Accepted(now)
     return unchanged(now)
 

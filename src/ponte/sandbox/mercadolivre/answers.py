@@ -98,6 +98,15 @@ _THROTTLED: Mapping[str, bytes] = {
     "quota": _bytes(error="too_many_requests", message="client.id over quota", status=429),
     "local": _bytes(status=429, error="local_rate_limited"),
 }
+_GRANTS: Mapping[str, bytes] = {
+    error: _bytes(error_description=words, error=error, status=400, cause=[])
+    for error, words in (
+        ("invalid_scope", "The requested scope is invalid, unknown or malformed"),
+        ("unauthorized_client", "The application has no grant of this user or of this scope"),
+        ("unauthorized_application", "The application is blocked"),
+        ("invalid_operator_user_id", "The user is an operator and can not grant the application"),
+    )
+}
 _FORBIDDEN: Mapping[str, bytes | str] = {
     "": _bytes(
         status=403, error="access_denied", message="access to the requested resource is forbidden", code="FORBIDDEN"
@@ -110,13 +119,14 @@ _FORBIDDEN: Mapping[str, bytes | str] = {
         blocked_by="PolicyAgent",
     ),
     "html": _HTML_403,
+    "token": _bytes(error_description="The call is not authorized", error="forbidden", status=403, cause=[]),
 }
 _UNAUTHORIZED: Mapping[str, bytes] = {
     "": _bytes(code="unauthorized", message="invalid access token"),
     "owner": _bytes(message="Caller is not the item's owner", error="", status=401, cause=[]),
 }
 _BY_STATUS: Mapping[int, Mapping[str, Any]] = {
-    400: {"": _bytes(message="Bad_request", error="bad_request", status=400, cause=[])},
+    400: {"": _bytes(message="Bad_request", error="bad_request", status=400, cause=[]), **_GRANTS},
     401: _UNAUTHORIZED,
     403: _FORBIDDEN,
     409: {"": _bytes(message="item optimistic locking error", error="conflict", status=409, cause=[])},

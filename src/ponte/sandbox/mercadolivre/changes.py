@@ -10,21 +10,32 @@ from typing import Any
 from aiohttp import web
 
 from ponte.sandbox.mercadolivre import attribute_checks, listing_checks
-from ponte.sandbox.mercadolivre.answers import Cause, cause, conflict, invalid, problem, warning
+from ponte.sandbox.mercadolivre.answers import Cause, body_problem, cause, conflict, invalid, problem, warning
 from ponte.sandbox.mercadolivre.bodies import flawed_fields
 from ponte.sandbox.mercadolivre.categories import Category
 from ponte.sandbox.mercadolivre.creation_checks import flawed_attributes, flawed_sale, missing_pictures
 from ponte.sandbox.mercadolivre.draft import Draft
-from ponte.sandbox.mercadolivre.listing import NEVER, Listing, moment
+from ponte.sandbox.mercadolivre.listing import NEVER, WARNING, Listing, moment
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
-from ponte.sandbox.mercadolivre.publishing import pictures_of, ready_at
+from ponte.sandbox.mercadolivre.publishing import named, pictures_of, ready_at, shipped
 from ponte.sandbox.mercadolivre.shown import attributes_as_sold, variations_of
 
 Change = dict[str, Any]
 _STATUSES = ("active", "paused", "closed")
 _FREELY = ("sale_terms", "shipping", "seller_custom_field", "channels", "condition", "listing_type_id", "title")
 _CHANGEABLE = frozenset(
-    {*_FREELY, "price", "available_quantity", "status", "deleted", "pictures", "attributes", "variations", "video_id"}
+    {
+        *_FREELY,
+        "family_name",
+        "price",
+        "available_quantity",
+        "status",
+        "deleted",
+        "pictures",
+        "attributes",
+        "variations",
+        "video_id",
+    }
 )
 
 
@@ -62,8 +73,11 @@ def _refused(listing: Listing, wanted: Change, now: float) -> web.Response | Non
     """What the vendor refuses before it looks at values: wrong fields, and listings that are locked."""
     if flawed := flawed_fields(wanted, known=_CHANGEABLE):
         return flawed
+    if "family_name" in wanted and not listing.body["family_name"]:
+        return body_problem("body.invalid_fields", "The fields [family_name] are invalid for requested call.")
     standing = listing.standing(now)
-    if standing.status not in {"closed", "under_review", "inactive"} or wanted.get("status") == "closed":
+    free = standing.status not in {"closed", "under_review", "inactive"} or standing.sub_status == (WARNING,)
+    if free or wanted.get("status") == "closed":
         return None if standing.status != "closed" else _locked(listing, "closed", next(iter(wanted), "item"))
     patch = (
         listing.moderation.lifted_by if listing.moderation and standing.sub_status == ("waiting_for_patch",) else ()
@@ -109,6 +123,11 @@ def _of_identity(listing: Listing, wanted: Change, category: Category) -> Iterat
         if body["sold_quantity"] or body["family_name"]:
             yield _not_modifiable("title", "You cannot modify the title if the item has sales or a family_name.")
         yield from listing_checks.flawed_title(title, category, {}, field="title")
+    family = wanted.get("family_name")
+    if family is not None and family != body["family_name"]:
+        if body["sold_quantity"]:
+            yield _not_modifiable("family_name", "You cannot modify the family_name of a product that has sales.")
+        yield from listing_checks.flawed_title(family, category, {}, field="family_name")
     kind = wanted.get("listing_type_id")
     if kind is not None and kind != body["listing_type_id"] and listing.listing_type_changes:
         yield _not_modifiable("listing_type_id", "The listing type can be changed once.")
@@ -192,6 +211,10 @@ def _apply(listing: Listing, wanted: Change, category: Category, now: float, mar
         body["attributes"] = attributes_as_sold(_merged_attributes(listing, wanted["attributes"]), category)
     if wanted.get("variations"):
         _apply_variations(listing, wanted["variations"], category)
+    if wanted.get("shipping"):
+        body["shipping"] = shipped(wanted, fulfillment=listing.fulfillment)
+    if wanted.get("family_name"):
+        body.update(named(Draft({**body, **wanted}, category, tuple(body["attributes"]), ()), listing.seller_id))
     _apply_status(listing, wanted, now)
     body["last_updated"] = moment(now)
     if "attributes" in wanted or "variations" in wanted:

@@ -58,8 +58,11 @@ def flawed_sale(sale: Mapping[str, Any], category: Category) -> Iterator[Cause]:
 
 def missing_pictures(pictures: Iterable[Mapping[str, Any]], market: Marketplace) -> Iterator[Cause]:
     for picture in pictures:
-        if picture.get("id") and market.pictures.get(str(picture["id"])) is None:
+        known = market.pictures.get(str(picture["id"])) if picture.get("id") else None
+        if picture.get("id") and known is None:
             yield listing_checks.picture_not_found(picture["id"])
+        elif known is not None and known.flaw:
+            yield listing_checks.picture_failed(known.id, small="invalid_size" in known.flaw)
 
 
 def _of_description(body: Mapping[str, Any], category: Category) -> Iterator[Cause]:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ponte.sandbox.mercadolivre.answers import (
     body_problem,
+    cause,
     invalid,
     not_found,
     not_owner,
@@ -45,11 +46,18 @@ class ItemEndpoints:
             route("POST", "/items/{id}/description", self.describe, skus_of=of_item),
             route("PUT", "/items/{id}/description", self.describe, skus_of=of_item),
             route("POST", "/items/{id}/relist", self.relist, skus_of=of_item),
+            route("POST", "/items/{id}/listing_type", self.retype, skus_of=of_item),
         ]
 
     async def validate(self, request: web.Request, account: Account) -> web.Response:
+        """204, or all that is wrong; an account that has lost an old shipping mode meets a false alarm here."""
         checked = await self._checked(request, account)
-        return checked if isinstance(checked, web.Response) else web.Response(status=204)
+        if isinstance(checked, web.Response):
+            return checked
+        if account.lost_me1:
+            message = "User has not mode me1"
+            return invalid([cause(None, "lost_me1_by_user", message, "item.shipping.mode", department="shipping")])
+        return web.Response(status=204)
 
     async def create(self, request: web.Request, account: Account) -> web.Response:
         checked = await self._checked(request, account)
@@ -147,8 +155,9 @@ class ItemEndpoints:
             return old
         if isinstance(asked, web.Response):
             return asked
-        if not old.is_closed or old.deleted:
-            return problem(400, f"Item {old.id} is not closed and can not be relisted", "validation_error")
+        if not old.is_closed or old.deleted or old.relisted:
+            why = "was already relisted" if old.relisted else "is not closed and can not be relisted"
+            return problem(400, f"Item {old.id} {why}", "validation_error")
         body = _again(old, asked, account)
         if refused := flawed_new_item(body, account):
             return refused
@@ -158,8 +167,22 @@ class ItemEndpoints:
             return invalid(causes)
         listing = publish(wanted, account, self._market, causes)
         listing.body["parent_item_id"] = old.id
+        old.relisted = True
         self._market.journal.applied("POST", request.path, listing, asked)
         return ready(listing.as_bytes(self._market.clock()), status=201)
+
+    async def retype(self, request: web.Request, account: Account) -> web.Response:
+        """Another listing type: {"id": "gold_pro"}; the rules are those of a PUT that says it."""
+        listing, asked = self._own(request, account), await read_object(request)
+        if isinstance(listing, web.Response):
+            return listing
+        if isinstance(asked, web.Response):
+            return asked
+        refused = change(listing, {"listing_type_id": asked.get("id")}, self._market)
+        if refused is not None:
+            return refused
+        self._market.journal.applied("POST", request.path, listing, asked)
+        return ready(listing.as_bytes(self._market.clock()))
 
     def _own(self, request: web.Request, account: Account) -> Listing | web.Response:
         item_id = request.match_info["id"]

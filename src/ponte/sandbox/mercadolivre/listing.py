@@ -14,6 +14,8 @@ import orjson
 from ponte.sandbox.mercadolivre.moderation import Moderation
 
 NEVER = float("inf")
+WARNING = "warning"
+"""The sub-status of a listing that is on sale and must be corrected in two days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Listing:
     Attributes:
         skus: the seller's SKUs, more than one when the listing has variations.
         pictures_ready_at: when the first picture that can be had is there; NEVER when none can.
-        paused_for: why the seller's pause stands; "" when it doesn't.
+        ended_by: why the vendor closed it ("expired", "suspended", "freezed"); "" when the seller did.
+        relisted: it was announced again, which may be done once.
     """
 
     body: dict[str, Any]
@@ -44,6 +47,8 @@ class Listing:
     paused: bool = False
     closed_at: float = NEVER
     deleted: bool = False
+    ended_by: str = ""
+    relisted: bool = False
     moderation: Moderation | None = None
     moderated_at: float = NEVER
     fulfillment: bool = False
@@ -72,7 +77,8 @@ class Listing:
 
     def standing(self, now: float) -> Standing:
         if self.is_closed:
-            return Standing("closed", ("deleted",) if self.deleted else ())
+            ended = ("deleted",) if self.deleted else (self.ended_by,) if self.ended_by else ()
+            return Standing("closed", ended)
         moderation = self.moderation_at(now)
         if moderation and now >= self.moderated_at + moderation.warned_seconds:
             return Standing(moderation.status, (moderation.sub_status,) * bool(moderation.sub_status), moderation.tag)
@@ -80,6 +86,8 @@ class Listing:
             return Standing("payment_required")
         if pauses := self._pauses(now):
             return Standing("paused", pauses)
+        if moderation and moderation.warned_seconds:
+            return Standing("under_review", (WARNING,))
         return Standing("active")
 
     def _pauses(self, now: float) -> tuple[str, ...]:

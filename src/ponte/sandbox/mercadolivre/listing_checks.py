@@ -113,6 +113,15 @@ def picture_not_found(picture_id: object) -> Cause:
     return cause(204, "item.pictures.picture_not_found", message, "item.pictures")
 
 
+def picture_failed(picture_id: str, *, small: bool) -> Cause:
+    """508 for a picture that was never fetched, 509 for one that is too small."""
+    if small:
+        message = f"Picture id {picture_id} is below the minimum allowed size."
+        return cause(509, "item.pictures.below_minimum_size", message, "item.pictures")
+    message = f"Picture id {picture_id} has an invalid status 'ERROR'. Only ACTIVE or PENDING pictures are allowed."
+    return cause(508, "item.pictures.status.error", message, "item.pictures")
+
+
 def flawed_description(text: str, longest: int) -> Iterator[Cause]:
     """398 for markup, with its place in the reference; 3707 for length."""
     if found := _MARKUP.search(text):

@@ -63,17 +63,14 @@ def ready_at(pictures: Iterable[Picture]) -> float:
 
 def _body(wanted: Draft, account: Account, number: int, when: str) -> dict[str, Any]:
     sent = wanted.body
-    family = sent.get("family_name")
-    title = _family_title(wanted) if family else sent["title"]
+    names = named(wanted, account.user_id)
     variations = variations_of(wanted, number)
     price = min(one["price"] for one in variations) if variations else sent["price"]
     quantity = sum(one["available_quantity"] for one in variations) if variations else sent["available_quantity"]
     return {
         "id": f"MLB{number}",
         "site_id": "MLB",
-        "title": title,
-        "family_name": family,
-        "family_id": _family_id(account, wanted) if family else None,
+        **names,
         "seller_id": account.user_id,
         "category_id": wanted.category.id,
         "user_product_id": f"MLBU{number % 1_000_000_000}",
@@ -89,8 +86,8 @@ def _body(wanted: Draft, account: Account, number: int, when: str) -> dict[str, 
         "buying_mode": sent["buying_mode"],
         "listing_type_id": sent["listing_type_id"],
         "condition": sent.get("condition") or "new",
-        "permalink": _permalink(number, title),
-        "shipping": sent.get("shipping") or {"mode": "not_specified", "local_pick_up": False, "free_shipping": False},
+        "permalink": _permalink(number, str(names["title"])),
+        "shipping": shipped(sent),
         "attributes": attributes_as_sold(wanted.attributes, wanted.category),
         "variations": variations,
         "status": "active",
@@ -107,6 +104,20 @@ def _body(wanted: Draft, account: Account, number: int, when: str) -> dict[str, 
     }
 
 
+def shipped(sent: Mapping[str, Any], *, fulfillment: bool = False) -> dict[str, Any]:
+    """A listing's shipping as the vendor shows it: `logistic_type` says whose warehouse the stock is in."""
+    asked = sent.get("shipping") or {"mode": "not_specified", "local_pick_up": False, "free_shipping": False}
+    return {**asked, "logistic_type": "fulfillment" if fulfillment else "xd_drop_off"}
+
+
+def named(wanted: Draft, seller_id: int) -> dict[str, object]:
+    """`title`, `family_name` and `family_id`: the vendor makes a family's title, and moves it by its name."""
+    family = wanted.body.get("family_name")
+    if not family:
+        return {"title": wanted.body["title"], "family_name": None, "family_id": None}
+    return {"title": _family_title(wanted), "family_name": family, "family_id": _family_id(seller_id, wanted)}
+
+
 def _family_title(wanted: Draft) -> str:
     """A title as the vendor makes it of a family's name: the values that tell its products apart come after it."""
     by_id = wanted.by_id
@@ -117,8 +128,8 @@ def _family_title(wanted: Draft) -> str:
     return " ".join([str(wanted.body["family_name"]), *(str(one["value_name"]) for one in shown)])[:longest].strip()
 
 
-def _family_id(account: Account, wanted: Draft) -> int:
-    key = f"{account.user_id}/{wanted.category.id}/{fold(str(wanted.body['family_name']))}"
+def _family_id(seller_id: int, wanted: Draft) -> int:
+    key = f"{seller_id}/{wanted.category.id}/{fold(str(wanted.body['family_name']))}"
     return 1_000_000_000_000 + zlib.crc32(key.encode())
 
 

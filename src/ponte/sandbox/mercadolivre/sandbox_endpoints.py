@@ -7,7 +7,8 @@
     GET  /_sandbox/duplicates                      {"skus": n, "listings": n, "duplicates": {"seller/sku": [ids]}}:
                                                    SKUs with more than one listing that isn't closed
     POST /_sandbox/items/{id}                      traits: {"sold_quantity", "fulfillment", "price_automation",
-                                                   "moderation": name or null, "after_seconds"} -> 200 the listing
+                                                   "moderation": name or null, "after_seconds", "closed": "expired",
+                                                   "suspended" or "freezed"} -> 200 the listing
     POST /_sandbox/moderations                     {"suffix": "97", "name": "FORBIDDEN_PRODUCT"}: for listings to come
     POST /_sandbox/tokens                          {"user_id": n} -> 201 a pair of tokens, without OAuth's round
     POST /_sandbox/accounts/{user_id}/expire       its access tokens die; the refresh token lives
@@ -26,9 +27,11 @@ from ponte.sandbox.mercadolivre.bodies import read_object
 from ponte.sandbox.mercadolivre.listing import NEVER, Listing
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
 from ponte.sandbox.mercadolivre.moderation import MODERATIONS
+from ponte.sandbox.mercadolivre.publishing import shipped
 
 _BRIEF = ("id", "seller_id", "title", "status", "sub_status", "price", "available_quantity", "user_product_id")
 _PAGE = 1000
+_ENDS = ("expired", "suspended", "freezed")
 
 
 class SandboxEndpoints:
@@ -77,6 +80,8 @@ class SandboxEndpoints:
             return wanted
         if wanted.get("moderation") not in (None, *MODERATIONS):
             return problem(400, f"moderation must be one of {', '.join(MODERATIONS)}", "bad_request")
+        if wanted.get("closed") not in (None, *_ENDS):
+            return problem(400, f"closed must be one of {', '.join(_ENDS)}", "bad_request")
         self._set(listing, wanted)
         return ready(listing.as_bytes(self._market.clock()))
 
@@ -84,6 +89,9 @@ class SandboxEndpoints:
         if "sold_quantity" in wanted:
             listing.body["sold_quantity"] = int(wanted["sold_quantity"])
         listing.fulfillment = bool(wanted.get("fulfillment", listing.fulfillment))
+        listing.body["shipping"] = shipped(listing.body, fulfillment=listing.fulfillment)
+        if wanted.get("closed"):
+            listing.closed_at, listing.ended_by = self._market.clock(), wanted["closed"]
         listing.price_automation = bool(wanted.get("price_automation", listing.price_automation))
         if "moderation" in wanted:
             listing.moderation = MODERATIONS.get(wanted["moderation"])

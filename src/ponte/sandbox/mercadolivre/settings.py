@@ -7,13 +7,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A seller. `unable_to_list` holds the vendor's reasons, such as "address_pending"; empty: may list."""
+    """A seller. `unable_to_list` holds the vendor's reasons, such as "address_pending"; empty: may list.
+
+    `lost_me1`: the dry run refuses what a creation takes, a false alarm that integrators know.
+    """
 
     user_id: int
     nickname: str
     user_product_seller: bool = False
     unable_to_list: tuple[str, ...] = ()
     payment_required: bool = False
+    lost_me1: bool = False
 
     @property
     def tags(self) -> list[str]:
@@ -23,10 +27,14 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """A developer's application: what the vendor calls client id and secret."""
+    """A developer's application: what the vendor calls client id and secret.
+
+    Without `offline_access` its tokens come without a refresh token.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
+    offline_access: bool = True
 
 
 CLASSIC_SELLER = Account(user_id=8035443, nickname="LOJACLASSICA")

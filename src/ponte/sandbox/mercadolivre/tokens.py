@@ -65,15 +65,17 @@ class Tokens:
         access = f"APP_USR-{app.client_id}-{self._draw.getrandbits(128):032x}-{account.user_id}"
         refresh = f"TG-{self._draw.getrandbits(96):024x}-{account.user_id}"
         self._grants["Bearer " + access] = Grant(account, app, now + self._settings.token_seconds)
-        self._refresh[account.user_id, app.client_id] = (refresh, now + self._settings.refresh_seconds)
-        return {
+        pair = {
             "access_token": access,
             "token_type": "bearer",
             "expires_in": self._settings.token_seconds,
-            "scope": "offline_access read write",
+            "scope": "offline_access read write" if app.offline_access else "read write",
             "user_id": account.user_id,
-            "refresh_token": refresh,
         }
+        if not app.offline_access:
+            return pair
+        self._refresh[account.user_id, app.client_id] = (refresh, now + self._settings.refresh_seconds)
+        return {**pair, "refresh_token": refresh}
 
     def rotate(self, refresh_token: str, app: App) -> dict[str, object] | None:
         """A new pair for a refresh token, None when it was used, replaced, revoked or has expired."""
