@@ -36,6 +36,7 @@ ABILITIES = {
     "suggests": "suggests categories for a title",
     "sheets": "shows what a category asks for",
     "hears": "hears the marketplace's notifications",
+    "previews": "asks the marketplace's verdict in a dry run",
 }
 LISTED = tuple(ability for ability in ABILITIES if ability != "learns")
 

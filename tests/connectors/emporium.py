@@ -32,7 +32,7 @@ class Emporium(Acme):
         Acme.manifest,
         code="emporium",
         capabilities=Acme.manifest.capabilities
-        | {"follows", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears"},
+        | {"follows", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears", "previews"},
         settings=(*Acme.manifest.settings, Setting("hook", WORDS, secret=True, required=False)),
         limits=Limits(requests_per_second=2.0, gather=20, rates={"GET /me": Rate(60.0, burst=5)}),
         hosts={"search": "https://search.emporium.example"},
@@ -88,6 +88,11 @@ class Emporium(Acme):
         if not isinstance(found, dict):
             return Response(200, {}, b"null")
         return Response(422 if "codes" in found else 200, {}, json.dumps(found).encode())
+
+    def preview(self, offer: Offer, rules: Rules) -> Conversation[Outcome]:
+        return (
+            yield from self.tell(Request("POST", "/offers/check", "POST /offers/check", json=dict(offer.payload)))
+        )
 
     def follow(self, link: Link, rules: Rules) -> Conversation[Outcome]:
         if link.listing is None:

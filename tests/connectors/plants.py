@@ -289,6 +289,13 @@ class Promising(Emporium):
     end = None  # type: ignore[assignment]
 
 
+class Rash(Emporium):
+    """Asks for a verdict by doing it."""
+
+    def preview(self, offer, rules):
+        return self.send(offer, Link(), rules)
+
+
 class Modest(Emporium):
     """Finds, and does not say so."""
 
@@ -619,6 +626,7 @@ FAULTS = {
     Learned: "test_capabilities_are_honest",
     Forgetful: "test_check_and_map_are_pure",
     Vandal: "test_check_and_map_are_pure",
+    Rash: "test_a_preview_asks_and_changes_nothing",
     Fragile: "test_check_tells_problems_and_map_an_offer_whatever_the_sku",
     NotJson: "test_check_tells_problems_and_map_an_offer_whatever_the_sku",
     Deaf: "test_flaws_of_vtex_are_told_first",

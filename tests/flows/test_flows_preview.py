@@ -7,6 +7,7 @@ from django.test import Client
 from pipeline_stage import Stage, play
 
 from ponte.db.models import Attempt, Role
+from ponte.domain.problem import ProblemClass
 from ponte.flows.preview import Late, Turnstile, preview, preview_within
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +56,56 @@ def test_what_the_other_side_says_is_told_without_our_secrets(reachable):
     play(scene)
 
 
+def test_what_only_the_marketplace_knows_is_told_before_anything_is_sent(reachable):
+    async def scene(stage: Stage) -> None:
+        reachable(*stage.hosts)
+        refusal = {
+            "message": "Validation error",
+            "error": "validation_error",
+            "status": 400,
+            "cause": [
+                {"cause_id": 3250, "code": "moderations.seller.not_authorized", "type": "error", "message": "x"}
+            ],
+        }
+        stage.board.arm({"kind": "status", "path": "/items/validate", "status": 400, "body": refusal})
+        seen = await stage.elsewhere(preview, stage.healthy[0], stage.channel.pk)
+        assert (seen.asked, seen.would_send) == (True, False)
+        assert [problem.kind for problem in seen.problems if problem.blocking] == [ProblemClass.POLICY_BRAND]
+        await stage.run(stage.healthy[0])
+        stands = await stage.elsewhere(preview, stage.healthy[0], stage.channel.pk)
+        assert stands.would_send, "a verdict on a create does not hinder an update"
+        assert [problem.kind for problem in stands.problems] == [ProblemClass.POLICY_BRAND]
+
+    play(scene)
+
+
+def test_a_marketplace_that_cannot_be_asked_makes_no_offer_wrong(reachable):
+    async def scene(stage: Stage) -> None:
+        reachable(*stage.hosts)
+        stage.board.arm({"kind": "status", "path": "/items/validate", "status": 503})
+        seen = await stage.elsewhere(preview, stage.healthy[0], stage.channel.pk)
+        assert (seen.asked, seen.would_send) == (False, True)
+        assert [(one.kind, one.blocking) for one in seen.problems] == [(ProblemClass.MARKETPLACE_OUTAGE, False)]
+        stage.board.disarm()
+        stage.board.arm({"kind": "status", "path": "/items/validate", "status": 403})
+        blocked = await stage.elsewhere(preview, stage.healthy[0], stage.channel.pk)
+        assert (blocked.asked, blocked.would_send) == (False, False)
+
+    play(scene)
+
+
+def test_what_is_known_to_be_refused_is_not_asked_about(reachable):
+    async def scene(stage: Stage) -> None:
+        reachable(*stage.hosts)
+        sku = stage.healthy[0]
+        stage.shop.change(stage.shop.sku(sku), {"images": []})
+        seen = await stage.elsewhere(preview, sku, stage.channel.pk)
+        assert not seen.asked
+        assert "POST /items/validate" not in stage.board.requests
+
+    play(scene)
+
+
 def test_the_page_shows_what_would_be_sent_and_sends_nothing(reachable):
     async def scene(stage: Stage) -> None:
         reachable(*stage.hosts)
@@ -62,7 +113,7 @@ def test_the_page_shows_what_would_be_sent_and_sends_nothing(reachable):
         await stage.run(sku)
         record = await stage.record(sku)
         client = await stage.do(_operator, stage)
-        sent = sum(count for label, count in stage.board.requests.items() if not label.startswith("GET"))
+        sent = _changes(stage)
         address = f"/produtos/{record.pk}/verificar"
 
         same = await stage.elsewhere(_posted, client, address)
@@ -81,8 +132,7 @@ def test_the_page_shows_what_would_be_sent_and_sends_nothing(reachable):
         part = await stage.elsewhere(_posted, client, address, **{"HX-Request": "true"})
         assert "<html" not in part.text
 
-        after = sum(count for label, count in stage.board.requests.items() if not label.startswith("GET"))
-        assert after == sent
+        assert _changes(stage) == sent
         assert await stage.do(Attempt.objects.filter(integration=record).count) == 1
         assert (await stage.record(sku)).status == record.status
 
@@ -111,6 +161,12 @@ def _operator(stage: Stage) -> Client:
         person("olga", stage.channel.store, Role.OPERATOR), backend="django.contrib.auth.backends.ModelBackend"
     )
     return client
+
+
+def _changes(stage: Stage) -> int:
+    """Return how many requests have changed something over there."""
+    asking = ("GET ", "POST /items/validate")
+    return sum(count for label, count in stage.board.requests.items() if not label.startswith(asking))
 
 
 def _secrets(stage: Stage) -> dict[str, str]:

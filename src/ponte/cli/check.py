@@ -44,6 +44,7 @@ def _print_json(seen: Any) -> None:
     told = {
         "sku": seen.sku_id,
         "would_send": seen.would_send,
+        "asked": seen.asked,
         "offer": dict(seen.offer.payload) if seen.offer else None,
         "provenance": [provenance_to_json(one) for one in seen.offer.provenance] if seen.offer else [],
         "problems": [problem_to_json(problem) for problem in seen.problems],
@@ -71,4 +72,5 @@ def _print(seen: Any) -> None:
         told = explain(problem, language())
         mark = "ERROR" if problem.blocking else "warning"
         click.echo(one_line(f"{mark}: {told.title}. {told.meaning} {' '.join(told.fix)}"))
-    click.echo("Would be sent." if seen.would_send else "Would not be sent.")
+    asked = " The marketplace was asked." if seen.asked else ""
+    click.echo(("Would be sent." if seen.would_send else "Would not be sent.") + asked)

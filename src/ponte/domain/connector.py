@@ -125,7 +125,8 @@ class Manifest:
     """Where its requests go unless the channel says otherwise."""
     kinds: frozenset[str] = frozenset({"product"})
     capabilities: frozenset[str] = frozenset()
-    """Of: "oauth", "follows", "withdraws", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears"."""
+    """Of: "oauth", "follows", "withdraws", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears",
+    "previews"."""
     settings: tuple[Setting, ...] = ()
     limits: Limits = Limits()
     contract_version: int = CONTRACT_VERSION
@@ -258,6 +259,15 @@ class Gathers(Protocol):
         `requests` by SKU. The result has each SKU's own part of the answer: a small JSON of its own, or the same
         trouble for all. The part is classified by the endpoint of the SKU's request.
         """
+        ...
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """The ability "previews": the marketplace's own verdict on an offer, beforehand."""
+
+    def preview(self, offer: Offer, rules: Rules) -> Conversation[Outcome]:
+        """Ask what a create of the offer would be answered, and change nothing: `Accepted(None)` when it is good."""
         ...
 
 

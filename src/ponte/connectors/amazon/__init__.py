@@ -54,7 +54,6 @@ class Amazon:
         return sending.send(offer, link, rules)
 
     def preview(self, offer: Offer, rules: Rules) -> Conversation[Outcome]:
-        """Ask Amazon for its verdict without storing anything. Beyond the port: for tools that look ahead."""
         return sending.preview(offer, rules)
 
     def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:

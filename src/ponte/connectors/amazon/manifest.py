@@ -27,7 +27,9 @@ MANIFEST = Manifest(
     name="Amazon",
     base_url="https://sellingpartnerapi-na.amazon.com",
     kinds=frozenset({"product"}),
-    capabilities=frozenset({"oauth", "follows", "withdraws", "learns", "ends", "finds", "suggests", "sheets"}),
+    capabilities=frozenset(
+        {"oauth", "follows", "withdraws", "learns", "ends", "finds", "suggests", "sheets", "previews"}
+    ),
     settings=(
         Setting("seller_id", {"pt-BR": "ID do vendedor", "en": "Seller id", "es": "ID del vendedor"}),
         Setting(

@@ -10,7 +10,7 @@ from ponte.connectors.exam.bench import Bench, is_json
 from ponte.connectors.exam.cases import each
 from ponte.connectors.exam.rehearsal import always, first_then, play
 from ponte.connectors.exam.samples import HOSTILE_TEXT
-from ponte.domain.connector import Documents, Ends, Finds, Gathers, Hears, Refusal, Sheets, Suggests
+from ponte.domain.connector import Documents, Ends, Finds, Gathers, Hears, Previews, Refusal, Sheets, Suggests
 from ponte.domain.message import Request
 from ponte.domain.outcome import Accepted, Link, Listing
 from ponte.domain.problem import ProblemClass
@@ -22,6 +22,7 @@ PROTOCOLS: dict[str, Any] = {
     "suggests": Suggests,
     "sheets": Sheets,
     "hears": Hears,
+    "previews": Previews,
 }
 ODD_WORDS = ("", " ", "x" * 10_000, HOSTILE_TEXT, "café ☕ \ud800", "../../x?y=z#w", "\x00\n\r")
 NONSENSE = (
@@ -83,6 +84,20 @@ class AbilityExam(Bench):
                 requests = play(conversation, always(troubles.EMPTY_SUCCESSES["200 object"])).requests
                 assert requests, f"{name} asks nothing"
                 assert not any(request.changes for request in requests), f"{name} changes something"
+
+    def test_a_preview_asks_and_changes_nothing(self) -> None:
+        conversation = self.conversations().get("preview")
+        if conversation is None:
+            return
+        played = play(conversation, always(troubles.EMPTY_SUCCESSES["200 object"]))
+        assert played.requests, "preview asks nothing"
+        assert not any(request.changes for request in played.requests), "a preview changes something"
+        for situation, recording in self.situations().items():
+            if recording.verb == "preview":
+                script = first_then(recording.answers, troubles.LOST["refused"])
+                result = play(recording.conversation(self.subject), script).result
+                listing = getattr(result, "listing", None)
+                assert listing is None, f"{situation}: nothing was made, and {listing!r} came of it"
 
     @each("trouble", troubles.ILLEGIBLE)
     def test_what_cannot_be_read_has_found_nothing_out(self, trouble: str) -> None:

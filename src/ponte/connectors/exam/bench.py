@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from ponte.connectors.exam.particulars import Particulars, read_particulars
 from ponte.connectors.exam.recordings import Recording, read_recordings
-from ponte.domain.connector import Connector, Ends, Finds, Rules, Suggests
+from ponte.domain.connector import Connector, Ends, Finds, Previews, Rules, Suggests
 from ponte.domain.message import JSON, Conversation, Secret
 from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Pending, Postponed, Rejected, Tokens
 from ponte.domain.problem import Problem
@@ -138,6 +138,8 @@ class Bench:
             found["find"] = subject.find(self.ordinary().sku.id, rules)
         if isinstance(subject, Suggests):
             found["suggest"] = subject.suggest(WORDS, rules)
+        if isinstance(subject, Previews):
+            found["preview"] = subject.preview(self.subject.map(self.ordinary().sku, rules), rules)
         return found
 
     def assert_fit(self, name: str, result: object) -> None:

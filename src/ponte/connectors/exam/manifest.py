@@ -12,7 +12,19 @@ from ponte.domain.connector import CONTRACT_VERSION, Connector
 
 LANGUAGES = ("pt-BR", "en", "es")
 CAPABILITIES = frozenset(
-    {"oauth", "follows", "withdraws", "learns", "ends", "finds", "gathers", "suggests", "sheets", "hears"}
+    {
+        "oauth",
+        "follows",
+        "withdraws",
+        "learns",
+        "ends",
+        "finds",
+        "gathers",
+        "suggests",
+        "sheets",
+        "hears",
+        "previews",
+    }
 )
 
 
@@ -105,7 +117,7 @@ class ManifestExam(Bench):
         announced = "announced" if learns else "not announced"
         assert bool(needed) is learns, f"'learns' is {announced}, and the everyday SKU needs {needed}"
         lost = always(troubles.LOST["refused"])
-        for name in ("withdraw", "follow", "refresh", "end", "find", "suggest"):
+        for name in ("withdraw", "follow", "refresh", "end", "find", "suggest", "preview"):
             conversation = self.conversations().get(name)
             if conversation is not None:
                 assert play(conversation, lost).requests, f"{name} is announced and asks nothing"

@@ -3,8 +3,8 @@
 One file per situation, `recordings/<situation>.json` beside the connector:
 
     {"about": "one sentence",
-     "verb": "send" | "withdraw" | "end" | "follow" | "find" | "suggest:<words>" | "refresh" | "probe" |
-             "learn:<key>" | "together:<topic>" | "heard",
+     "verb": "send" | "withdraw" | "end" | "follow" | "find" | "suggest:<words>" | "preview" | "refresh" |
+             "probe" | "learn:<key>" | "together:<topic>" | "heard",
      "sku": {...}, "mapping": ["line", ...], "settings": {...}, "facts": {...},
      "listing": {"id", "state", "memory"}, "uncertain_seconds": 5,
      "check": [{"class", "subject", "code"}],
@@ -32,7 +32,7 @@ from typing import Any
 
 from ponte.connectors.exam.samples import ORDINARY
 from ponte.connectors.exam.telling import request_from
-from ponte.domain.connector import Connector, Ends, Finds, Gathers, Hears, Rules, Suggests
+from ponte.domain.connector import Connector, Ends, Finds, Gathers, Hears, Previews, Rules, Suggests
 from ponte.domain.mapping import Mapping as ChannelMapping
 from ponte.domain.mapping_file import parse_mapping
 from ponte.domain.message import Answer, Conversation, Failure, NoAnswer, Request, Response
@@ -50,6 +50,7 @@ REQUIRED_BY_CAPABILITY = {
     "suggests": ("suggested",),
     "gathers": ("gathered",),
     "hears": ("heard",),
+    "previews": ("previewed",),
 }
 # What some situations must be: the verb, and how they may end.
 MEANING: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -66,6 +67,7 @@ MEANING: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "suggested": ("suggest", ("suggested",)),
     "gathered": ("together", ("parts",)),
     "heard": ("heard", ("heard",)),
+    "previewed": ("preview", ("rejected",)),
 }
 
 
@@ -91,6 +93,8 @@ class Recording:
                 return connector.follow(self.link, self.rules)
             case ("learn", _, key):
                 return connector.learn(key, self.rules)
+            case ("preview", _, _) if isinstance(connector, Previews):
+                return connector.preview(connector.map(self.sku, self.rules), self.rules)
         return self._of_account(connector) or self._of_ability(connector)
 
     def _of_account(self, connector: Connector) -> Conversation[Any] | None:

@@ -1,8 +1,8 @@
 """Mercado Livre (site MLB): the connector that Ponte brings along.
 
 `facts` learns account and category; `offering` and `checks` are pure, `sheets` reads a category for people. The
-conversations: `sending`, `updating`, `surplus`, `following`, `asking`, `abilities`, `oauth`. `answers` says what an
-answer means by the table in errors.toml.
+conversations: `sending`, `updating`, `surplus`, `following`, `asking`, `previewing`, `abilities`, `oauth`. `answers`
+says what an answer means by the table in errors.toml.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ponte.connectors.mercadolivre import (
     hearing,
     oauth,
     offering,
+    previewing,
     sending,
     sheets,
     surplus,
@@ -55,6 +56,9 @@ class MercadoLivre:
 
     def send(self, offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
         return sending.send(offer, link, rules)
+
+    def preview(self, offer: Offer, rules: Rules) -> Conversation[Outcome]:
+        return previewing.preview(offer, rules)
 
     def withdraw(self, link: Link, rules: Rules) -> Conversation[Outcome]:
         return surplus.withdraw(link, rules)

@@ -12,7 +12,7 @@ MANIFEST = Manifest(
     base_url="https://api.mercadolibre.com",
     kinds=frozenset({"product"}),
     capabilities=frozenset(
-        {"oauth", "follows", "withdraws", "learns", "ends", "finds", "suggests", "sheets", "hears"}
+        {"oauth", "follows", "withdraws", "learns", "ends", "finds", "suggests", "sheets", "hears", "previews"}
     ),
     settings=(
         Setting(

@@ -115,7 +115,7 @@ def _only(errand: Errand, found: Found, outcome: Outcome, uncertain_seconds: flo
 
 def _create(errand: Errand) -> Conversation[Outcome]:
     answer = yield from _post(errand)
-    if isinstance(answer, Response) and _asks_for_other_model(answer):
+    if isinstance(answer, Response) and asks_for_other_model(answer):
         # The account was moved to the other selling model after it was learnt. Its refusal changed nothing.
         errand = errand.in_other_model()
         answer = yield from _post(errand)
@@ -134,7 +134,8 @@ def _post(errand: Errand) -> Conversation[Response | Postponed]:
     return (yield from ask(Request("POST", "/items", CREATE, json=errand.item, changes=True)))
 
 
-def _asks_for_other_model(answer: Response) -> bool:
+def asks_for_other_model(answer: Response) -> bool:
+    """True for a refusal that is about nothing but the name's field: `title` or `family_name`."""
     if answer.status != 400:
         return False
     outcome = classify(CREATE, answer)

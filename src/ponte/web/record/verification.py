@@ -95,6 +95,10 @@ def _verdict(seen: Preview, blocking: int, accepted: Attempt | None) -> tuple[st
     if seen.problems:
         return _("Seria enviado, com alerta"), _("Nada impede o envio. Veja o alerta abaixo."), "alert", "wrn"
     text = _("Nada impede o envio com os dados de agora. A resposta do marketplace só se sabe ao enviar.")
+    if seen.asked:
+        text = _(
+            "Nada impede o envio com os dados de agora, e o marketplace aceitou o anúncio na conferência prévia."
+        )
     return _("Seria enviado"), text, "ok", "suc"
 
 
