@@ -23,24 +23,6 @@ def column(
     )
 
 
-# The causes that records have already; their words come from one of them.
-CAUSES = """
-    INSERT INTO db_cause (channel_id, fingerprint, problem_class, stage, severity, subject, code, message, count,
-        value, first_at, last_at, state, state_at, returns)
-    SELECT found.channel_id, found.fingerprint, one.headline_class, one.headline_stage,
-        CASE WHEN one.status = 'alert' THEN 'warning' ELSE 'error' END, one.headline_subject, one.headline_code, '',
-        found.count, 0, found.first_at, found.last_at, 'open', found.last_at, 0
-    FROM (SELECT channel_id, fingerprint, count(*) AS count, min(updated_at) AS first_at, max(updated_at) AS last_at,
-              max(id) AS newest
-          FROM db_integration WHERE removed_at IS NULL AND NOT (fingerprint = '')
-          GROUP BY channel_id, fingerprint) AS found
-    JOIN db_integration AS one ON one.id = found.newest"""
-
-ATTEMPT_CHANNELS = """
-    UPDATE db_attempt SET channel_id = (SELECT channel_id FROM db_integration WHERE id = integration_id)
-    WHERE channel_id IS NULL"""
-
-
 class Migration(migrations.Migration):
     dependencies = [
         ("db", "0004_inbox"),
@@ -361,7 +343,6 @@ class Migration(migrations.Migration):
             ),
             "bigint NULL REFERENCES db_channel (id) DEFERRABLE INITIALLY DEFERRED",
         ),
-        migrations.RunSQL(ATTEMPT_CHANNELS, migrations.RunSQL.noop),
         migrations.AddIndex(
             model_name="attempt",
             index=models.Index(fields=["channel", "-id"], name="attempt_history"),
@@ -617,5 +598,4 @@ class Migration(migrations.Migration):
                 condition=models.Q(("place__isnull", False)), fields=("store", "place"), name="audit_place_once"
             ),
         ),
-        migrations.RunSQL(CAUSES, migrations.RunSQL.noop),
     ]

@@ -1,4 +1,4 @@
-"""Which listing is whose, a person's wish about it, and versions of what was learnt from marketplaces."""
+"""Which listing is whose, a person's wish about it, and versions of what was learnt from marketplaces; `0012_fill` fills."""
 
 from __future__ import annotations
 
@@ -21,16 +21,6 @@ def column(
         ],
         [migrations.AddField(model, name, field)],
     )
-
-
-# The listings that records have already. Of one that two records hold, the older keeps it.
-LINKS = """
-    INSERT INTO db_listinglink (integration_id, channel_id, kind, listing_id, how, since, why)
-    SELECT one.id, one.channel_id, one.kind, one.listing_id, 'sent', COALESCE(one.processed_at, one.updated_at), ''
-    FROM db_integration AS one
-    WHERE one.listing_id <> '' AND one.id IN (
-        SELECT min(id) FROM db_integration WHERE listing_id <> '' GROUP BY channel_id, kind, listing_id)"""
-LINKED = "UPDATE db_integration SET linked = 'sent' WHERE listing_id <> ''"
 
 
 class Migration(migrations.Migration):
@@ -277,6 +267,4 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_at", None)), fields=("channel", "sheet"), name="sheet_check_once"
             ),
         ),
-        migrations.RunSQL(LINKS, migrations.RunSQL.noop),
-        migrations.RunSQL(LINKED, migrations.RunSQL.noop),
     ]
