@@ -251,6 +251,12 @@ class Mistyped(Emporium):
     manifest = limits(rates={"GET /mee": Rate(60.0)})
 
 
+class Capital(Emporium):
+    """Asks for a header in a spelling that no answer has: names of headers come in small letters."""
+
+    manifest = limits(rate_header="X-Rate")
+
+
 class Unencrypted(Emporium):
     manifest = manifest(hosts={"search": "http://search.emporium.example"})
 
@@ -650,6 +656,7 @@ FAULTS = {
     Soothed: "test_doubt_outlives_a_look_up_that_failed",
     Breathless: "test_limits_are_real",
     Mistyped: "test_every_rate_is_of_an_endpoint_that_is_asked",
+    Capital: "test_a_rate_header_is_of_endpoints_with_rates",
     Unencrypted: "test_hosts_are_web_addresses",
     Elsewhere: "test_every_host_is_declared",
     Spendthrift: "test_presets_are_complete",

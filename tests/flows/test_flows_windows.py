@@ -13,7 +13,7 @@ from ponte.connectors.transport import unanswered
 from ponte.db.models import Window
 from ponte.domain.connector import Rate
 from ponte.domain.lifecycle import Phase, Status, settle
-from ponte.domain.message import Failure, NoAnswer, Request
+from ponte.domain.message import Failure, NoAnswer, Request, Response
 from ponte.domain.outcome import Postponed
 from ponte.flows.pipeline.windows import Windows, next_batches, take_window
 
@@ -75,6 +75,28 @@ def test_short_limits_wait_and_unlimited_endpoints_do_not(channel_id):
     windows = Windows(channel_id, {"GET /items": Rate(0.01)}, Straight())
     assert [shut(windows, "GET /items"), shut(windows, "GET /items"), shut(windows, "GET /others")] == [0, 0, 0]
     assert not Window.objects.exists()
+
+
+def told(channel_id: int, header: str, text: str) -> float:
+    """Return the rate of an endpoint of ten a second after an answer with this header."""
+    windows = Windows(channel_id, {"GET /items": Rate(0.1)}, Straight(), header=header)
+    shut(windows, "GET /items")
+    windows.told("GET /items", Response(200, {"x-rate": text}))
+    windows.told("GET /others", Response(200, {"x-rate": "7"}))
+    return windows.rate("GET /items")
+
+
+def test_an_endpoint_is_asked_as_often_as_its_answers_say(channel_id):
+    assert [told(channel_id, "x-rate", text) for text in ("2.5", "40")] == [2.5, 40.0]
+
+
+@pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-1", "0", "0.01", "1e9", "5,0", "9" * 100])
+def test_a_rate_that_cannot_be_is_not_believed(channel_id, text):
+    assert told(channel_id, "x-rate", text) == 10.0
+
+
+def test_without_a_name_no_header_tells_a_rate(channel_id):
+    assert told(channel_id, "", "2.5") == 10.0
 
 
 def test_a_shut_window_uses_up_no_try_and_waits_for_its_time():

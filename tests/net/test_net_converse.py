@@ -281,3 +281,10 @@ def test_no_turn_of_the_endpoint_is_taken_while_the_other_side_wants_silence():
     script = Script()
     told, _ = talk(asking(CHANGE), script, shut=shut, pace=pace)
     assert (told[0].status, turns, script.asked) == (429, [], [])
+
+
+def test_every_answer_is_told_with_its_endpoint_and_no_missing_one():
+    heard: list[tuple[str, int]] = []
+    script = Script(Response(201), NoAnswer(Failure.RESET, sent=True), Response(404))
+    talk(asking(READ, READ, CHANGE), script, told=lambda endpoint, answer: heard.append((endpoint, answer.status)))
+    assert heard == [("GET /a", 201), ("POST /a", 404)]

@@ -118,3 +118,30 @@ def test_quiet_minutes_give_the_rate_back():
     time.now += 60 * 10
     take(pace)
     assert pace.rate == 10.0
+
+
+@pytest.mark.parametrize(("told", "seconds"), [(1.0, 10.0), (20.0, 0.5)])
+def test_a_rate_that_the_other_side_tells_is_obeyed_slower_or_quicker(told, seconds):
+    pace, time = paced(5.0, 1)
+    take(pace)
+    pace.allow(told)
+    take(pace, 10)
+    assert time.now == pytest.approx(1_000.0 + seconds)
+
+
+def test_a_told_rate_ends_no_caution_and_is_what_quiet_minutes_lead_back_to():
+    pace, time = paced(8.0, 1)
+    pace.slow_down(1.0)
+    pace.allow(10.0)
+    assert pace.rate == 4.0
+    time.now += 20 * 60
+    take(pace)
+    assert pace.rate == pace.full_rate == 10.0
+
+
+def test_a_rate_told_in_a_silence_earns_nothing_for_it():
+    pace, time = paced(5.0, 3)
+    pace.slow_down(5.0)
+    pace.allow(2.0)
+    take(pace)
+    assert time.now == pytest.approx(1_000.0 + 5.0 + 0.5)

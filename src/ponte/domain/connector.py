@@ -55,6 +55,8 @@ class Limits:
     """After a create whose answer was lost, a search by SKU may miss the new listing for this long."""
     rates: Mapping[str, Rate] = field(default_factory=dict)
     """By endpoint ("PUT /items/{sku}"), beside the pace of the whole channel."""
+    rate_header: str = ""
+    """The answers' header (small letters) that says how often a second their endpoint may be asked: of `rates`."""
     gather: int = 0
     """How many SKUs at most go into one request of `Gathers.together`; 0 for a connector that does not gather."""
     gather_seconds: float = 1.0

@@ -64,6 +64,10 @@ async def _no_wait(_: str) -> float:
     return 0.0
 
 
+def _unheard(_endpoint: str, _response: Response) -> None:
+    return None
+
+
 async def _no_renewal(_request: Request, _response: Response, _used: Mapping[str, str]) -> bool:
     return False
 
@@ -76,7 +80,7 @@ class Party:
     open). `may_go` is asked once more when one that changes something is about to leave. `renew` is asked about every
     answer, with the secrets that its request was sent with; True means: the credentials are fresh now, repeat once.
     `shut` is asked for an endpoint's own limit: the seconds until it may be asked again, 0 for now. `gather` carries
-    the requests that have a topic (`Request.together`).
+    the requests that have a topic (`Request.together`). `told` hears every answer, for what it says of its endpoint.
     """
 
     side: str
@@ -88,6 +92,7 @@ class Party:
     renew: Callable[[Request, Response, Mapping[str, str]], Awaitable[bool]] = _no_renewal
     shut: Callable[[str], Awaitable[float]] = _no_wait
     gather: Gather | None = None
+    told: Callable[[str, Response], None] = _unheard
 
 
 class EndlessConversationError(Exception):
@@ -165,6 +170,8 @@ async def _exchange(request: Request, party: Party, record: Record) -> Answer:
     record.changed = before or (request.changes and (isinstance(answer, Response) or answer.sent))
     record.passed.append(_passed(request, answer, party, started_at, took_ms))
     _mind_throttling(answer, party.pace)
+    if isinstance(answer, Response):
+        party.told(request.endpoint, answer)
     return _dated(answer)
 
 

@@ -50,6 +50,14 @@ class Pace:
         seconds = self._closed_until - self._clock()
         return seconds if seconds > PATIENCE_SECONDS else 0.0
 
+    def allow(self, rate: float) -> None:
+        """The other side said how often it may be asked: so often from now on, also where that is more."""
+        if rate == self.full_rate:
+            return
+        self._earn(self._clock())
+        self.rate = rate if self.rate == self.full_rate else min(self.rate, rate)
+        self.full_rate = rate
+
     def slow_down(self, seconds: float) -> None:
         """The other side refused for being asked too often: wait, and then ask half as often.
 
@@ -67,12 +75,17 @@ class Pace:
         if now < self._closed_until:
             return self._closed_until - now
         self._recover(now)
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self.rate)
-        self._at = now
+        self._earn(now)
         if self._tokens >= 1:
             self._tokens -= 1
             return 0.0
         return (1 - self._tokens) / self.rate
+
+    def _earn(self, now: float) -> None:
+        """Add the tokens of the time since the last look; in a silence there are none."""
+        if now > self._at:
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self.rate)
+            self._at = now
 
     def _recover(self, now: float) -> None:
         minutes = int((now - self._raised_at) // 60)

@@ -28,6 +28,8 @@ KEPT_HEADERS = frozenset(
         "ratelimit-reset",
         "x-ratelimit-remaining",
         "x-ratelimit-reset",
+        "x-amzn-ratelimit-limit",
+        "x-amzn-requestid",
         "x-request-id",
         "x-content-missing",
         "x-vtex-operation-id",

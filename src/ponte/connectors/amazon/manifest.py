@@ -83,6 +83,8 @@ MANIFEST = Manifest(
             TYPES: Rate(FIVE_A_SECOND, 10),
             TYPE: Rate(FIVE_A_SECOND, 10),
         },
+        # Rates differ by account: the answers tell an operation's own (20x, 400 and 404, never 429).
+        rate_header="x-amzn-ratelimit-limit",
     ),
     token_header="x-amz-access-token",  # noqa: S106 -- the header's name
     token_prefix="",

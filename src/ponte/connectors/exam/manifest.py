@@ -60,6 +60,12 @@ class ManifestExam(Bench):
             assert rate.every_seconds > 0, f"{endpoint}: every {rate.every_seconds} seconds"
             assert rate.burst >= 1, f"{endpoint}: {rate.burst} at once"
 
+    def test_a_rate_header_is_of_endpoints_with_rates(self) -> None:
+        limits = self.subject.manifest.limits
+        header = limits.rate_header
+        assert header == header.casefold().strip(), f"Limits.rate_header in small letters: {header!r}"
+        assert limits.rates or not header, "a rate header tells of the endpoints in Limits.rates, and there are none"
+
     def test_hosts_are_web_addresses(self) -> None:
         for name, address in self.subject.manifest.hosts.items():
             assert re.fullmatch(r"[a-z][a-z0-9_]{0,30}", name), name

@@ -26,7 +26,7 @@ Gate = Callable[[Request], Awaitable[NoAnswer | None]]
 def _windows(context: Context, database: Database) -> Windows:
     limits = context.connector.manifest.limits
     faster = context.requests_per_second / limits.requests_per_second
-    return Windows(context.channel_id, limits.rates, database, faster=faster)
+    return Windows(context.channel_id, limits.rates, database, faster=faster, header=limits.rate_header)
 
 
 class ChannelLine:
@@ -47,13 +47,15 @@ class ChannelLine:
         self._credentials = context.credentials
         self._renewing = asyncio.Lock()
         self.vtex = Party("vtex", transport, context.vtex, vtex_pace or Pace(context.vtex_per_second, VTEX_BURST))
+        windows = _windows(context, database)
         self.marketplace = Party(
             "marketplace",
             transport,
             context.marketplace,
             pace or Pace(context.requests_per_second, context.burst),
             renew=self._renew,
-            shut=_windows(context, database).shut,
+            shut=windows.shut,
+            told=windows.told,
         )
         self._gathering: Gathering | None = None
         if isinstance(context.connector, Gathers) and context.connector.manifest.limits.gather:

@@ -15,24 +15,36 @@ from ponte.connectors import Broken, get
 from ponte.db.clock import moment, now_ms
 from ponte.db.models import Window
 from ponte.domain.connector import Rate
+from ponte.domain.message import Response
 from ponte.flows.offline import Database
 from ponte.net.pace import PATIENCE_SECONDS, Pace
+
+# What a marketplace may say of an endpoint's rate: slower is a window's matter, quicker is a slip.
+LEAST_PER_SECOND, MOST_PER_SECOND = 1 / PATIENCE_SECONDS, 1_000.0
 
 
 class Windows:
     """The endpoints' own limits of one channel.
 
     `faster`: an account that may ask more than the manifest says may ask each endpoint as many times more. Windows
-    stay: they are the marketplace's working hours, not its capacity.
+    stay: they are the marketplace's working hours, not its capacity. `header`: the answers' header that tells an
+    endpoint's rate; what it says goes before both.
     """
 
     def __init__(
-        self, channel_id: int, rates: Mapping[str, Rate], database: Database, *, faster: float = 1.0
+        self,
+        channel_id: int,
+        rates: Mapping[str, Rate],
+        database: Database,
+        *,
+        faster: float = 1.0,
+        header: str = "",
     ) -> None:
         self._channel_id = channel_id
         self._rates = rates
         self._database = database
         self._faster = max(1.0, faster)
+        self._header = header
         self._paces: dict[str, Pace] = {}
 
     async def shut(self, endpoint: str) -> float:
@@ -46,6 +58,27 @@ class Windows:
         if pace is None:
             pace = self._paces[endpoint] = Pace(self._faster / rate.every_seconds, rate.burst)
         return await pace.take()
+
+    def rate(self, endpoint: str) -> float:
+        """Return how often a second an endpoint is asked now, 0 for one that has no short limit or was not asked."""
+        pace = self._paces.get(endpoint)
+        return pace.rate if pace else 0.0
+
+    def told(self, endpoint: str, response: Response) -> None:
+        """Ask an endpoint as often as its answer says that it may be asked."""
+        pace = self._paces.get(endpoint)
+        rate = _per_second(response.headers.get(self._header, "")) if pace and self._header else None
+        if pace and rate is not None:
+            pace.allow(rate)
+
+
+def _per_second(text: str) -> float | None:
+    """Return a rate that can be believed, None for all else."""
+    try:
+        found = float(text[:20])
+    except ValueError:
+        return None
+    return found if LEAST_PER_SECOND <= found <= MOST_PER_SECOND else None
 
 
 def take_window(channel_id: int, endpoint: str, rate: Rate) -> float:
