@@ -36,6 +36,25 @@ def test_what_was_gone_has_ended_too(status):
     assert end(answer(status, {})).result == Accepted(None)
 
 
+FORBIDDEN = item(status="under_review", sub_status=["forbidden"])
+LOCKED = answer(400, {"message": "Cannot update item MLB1 [status:under_review, has_bids:false] status", "cause": []})
+
+
+@pytest.mark.parametrize("first", [answer(200, FORBIDDEN), LOCKED, answer(200, item(status="payment_required"))])
+@pytest.mark.parametrize("second", [answer(200, item(status="closed", sub_status=["deleted"])), answer(404, {})])
+def test_what_does_not_close_is_deleted(first, second):
+    played = end(first, second)
+    assert [one.json for one in played.requests] == [{"status": "closed"}, {"deleted": "true"}]
+    assert played.result == Accepted(None)
+
+
+@pytest.mark.parametrize("second", [LOCKED, answer(500), answer(409, {"message": "item optimistic locking error"})])
+def test_what_could_not_be_deleted_has_not_ended(second):
+    result = end(answer(200, FORBIDDEN), second).result
+    assert isinstance(result, Postponed)
+    assert result.listing.state == "under_review/forbidden"
+
+
 def test_an_ending_that_the_answer_does_not_show_is_not_believed():
     result = end(answer(200, item(status="under_review"))).result
     assert isinstance(result, Postponed)

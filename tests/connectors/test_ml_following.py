@@ -2,8 +2,9 @@
 
 import pytest
 
-from connectors.ml_cast import answer, asked, follow, item, names, problems
-from ponte.domain.outcome import Accepted, Blocked, Pending, Postponed, Rejected
+from connectors.ml_cast import answer, asked, follow, item, names, problems, send, sent_before
+from ponte.connectors.mercadolivre.pictures import fetched_anew
+from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Pending, Postponed, Rejected
 
 READ, PICTURE, WHY = "GET /items/{id}", "GET /pictures/{id}/errors", "GET /moderations/last_moderation/{id}"
 WAITING = item(status="paused", sub_status=["picture_download_pending"], pictures=[{"id": "1-MLB2_3"}])
@@ -35,7 +36,7 @@ def test_after_a_day_of_waiting_the_marketplace_is_late_and_the_pictures_are_nam
     played = follow(answer(200, WAITING), waited=86_400, sent={"pictures": "x", "title": "y"})
     assert isinstance(played.result, Postponed)
     assert names(played.result) == ["MARKETPLACE_TIMEOUT pictures"]
-    assert played.result.listing.memory == {"sent": {"title": "y"}}
+    assert played.result.listing.memory == {"sent": {"title": "y"}, "fetches": 1}
 
 
 def test_the_waits_add_up_to_a_day():
@@ -173,3 +174,24 @@ def test_a_listing_that_must_be_corrected_in_two_days_is_on_sale_and_an_alert():
 def test_after_the_two_days_it_is_an_error():
     played = follow(answer(200, item(status="under_review", sub_status=["waiting_for_patch"])), answer(404, {}))
     assert isinstance(played.result, Rejected)
+
+
+def test_pictures_that_failed_are_named_by_addresses_that_were_not_tried():
+    hindered = {"source": "https://a.example/1.jpg", "error": {"message": "{error_code=response_code}"}}
+    listing = sent_before()
+    for times in (1, 2):
+        failed = follow(answer(200, WAITING), answer(200, hindered), **listing.memory).result.listing
+        assert failed.memory["fetches"] == times
+        played = send(answer(200, item()), link=Link(failed))
+        listing = played.result.listing
+        sources = [one["source"] for one in played.requests[0].json["pictures"]]
+        assert sources
+        assert all(source.endswith(f"?fetch={times}") for source in sources)
+    assert "pictures" not in send(answer(200, item()), link=Link(listing)).requests[0].json
+
+
+def test_a_parameter_joins_those_an_address_has():
+    pictures = [{"source": "https://a.example/1.jpg?v=7#x"}]
+    anew = fetched_anew(pictures, Listing("MLB1", memory={"fetches": 1}))
+    assert anew == [{"source": "https://a.example/1.jpg?v=7&fetch=1#x"}]
+    assert fetched_anew(pictures, Listing("MLB1")) == pictures

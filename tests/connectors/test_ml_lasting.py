@@ -269,3 +269,35 @@ def test_a_listing_whose_variations_went_is_like_any_other():
     looked = play(ML.follow(link, rules()), first_then([answer(200, item())], answer(500)))
     assert "variations" not in looked.result.listing.memory
     assert problems(looked.result) == ()
+
+
+# ---------------------------------------------------------------------- the catalogue
+
+OF_CATALOG = item(catalog_listing=True, title="Caixa de Som Aurora S10 Bluetooth")
+
+
+def test_a_listing_of_the_catalogue_is_told_the_conditions_of_its_sale_only():
+    looked = follow(answer(200, OF_CATALOG)).result.listing
+    played = send(
+        answer(200, OF_CATALOG), link=Link(looked, restate=True), one=sku(name="Outro", description="Outra")
+    )
+    assert asked(played) == [CHANGE]
+    assert played.requests[0].json.keys() == {"price", "available_quantity", "shipping", "sale_terms"}
+    assert played.result.warnings == ()
+    full = replace(looked, memory={**looked.memory, "full": True})
+    in_full = send(answer(200, {**OF_CATALOG, **IN_FULL, "catalog_listing": True}), link=Link(full))
+    assert "available_quantity" not in in_full.requests[0].json
+
+
+def test_of_two_the_seller_s_own_is_taken_and_not_the_catalogue_s():
+    older = item("MLB1", catalog_listing=True, date_created="2025-01-01T00:00:00Z")
+    own = item("MLB2", date_created="2026-01-01T00:00:00Z")
+    played = send(
+        answer(200, {"results": ["MLB1", "MLB2"]}),
+        answer(200, older),
+        answer(200, own),
+        answer(200, own),
+        answer(200, {}),
+        link=Link(uncertain_seconds=3_600),
+    )
+    assert played.result.listing.id == "MLB2"

@@ -7,7 +7,7 @@ from ponte.connectors.mercadolivre.asking import SKU_ATTRIBUTE, SKU_FIELD, Found
 from ponte.connectors.mercadolivre.asking import find as find_items
 from ponte.connectors.mercadolivre.facts import CATEGORY_ID, account_of
 from ponte.connectors.mercadolivre.standing import listing_of
-from ponte.connectors.mercadolivre.updating import close, unchanged
+from ponte.connectors.mercadolivre.updating import close, delete, unchanged
 from ponte.connectors.texts import sendable
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
@@ -22,10 +22,16 @@ MAX_WORDS = 200
 
 
 def end(link: Link) -> Conversation[Outcome]:
-    """End the listing for good: it cannot come back, a relisting has a new id."""
+    """End the listing for good: it cannot come back, a relisting has a new id.
+
+    One that was forbidden, or waits for a payment, does not close: it is deleted (developers' page "synchronize and
+    modify publications", captured 2026-06).
+    """
     if link.listing is None:
         return Accepted(None)
     outcome = yield from close(link)
+    if _closes_not(outcome) and (yield from delete(link.listing.id)):
+        return Accepted(None)
     if not isinstance(outcome, Accepted):
         return outcome
     listing = outcome.listing
@@ -34,6 +40,16 @@ def end(link: Link) -> Conversation[Outcome]:
     if listing is None or gone or listing.state.startswith("closed"):
         return Accepted(None)
     return unchanged(listing)
+
+
+def _closes_not(outcome: Outcome) -> bool:
+    match outcome:
+        case Accepted(Listing(state=state)) | Postponed(listing=Listing(state=state)):
+            return state.startswith(("under_review/forbidden", "payment_required"))
+        case Rejected(problems):
+            return any(problem.kind is ProblemClass.POLICY_MODERATION for problem in problems)
+        case _:
+            return False
 
 
 def find(sku: str, rules: Rules) -> Conversation[tuple[Listing, ...] | Postponed | Blocked]:

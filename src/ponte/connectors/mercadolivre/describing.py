@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.errand import MEMORY, Errand, digest, keeping, sent_before
-from ponte.connectors.mercadolivre.standing import remembering
+from ponte.connectors.mercadolivre.standing import CATALOG, remembering
 from ponte.connectors.transport import ask
 from ponte.domain.message import Conversation, Request, Response
 from ponte.domain.outcome import Listing, Outcome, Postponed, Rejected
@@ -21,9 +21,9 @@ Described = tuple[Listing, tuple[Problem, ...]]
 
 def describe(errand: Errand, listing: Listing, *, fresh: bool) -> Conversation[Described | Outcome]:
     """Send the description unless it is the one sent last. Returns the listing and warnings, or what hindered it."""
-    if not errand.description and not fresh and "description" not in sent_before(listing):
-        return listing, ()
-    if sent_before(listing).get("description") == digest(errand.description) or (fresh and not errand.description):
+    before = sent_before(listing)
+    unsaid = not errand.description and (fresh or "description" not in before)
+    if listing.memory.get(CATALOG) or unsaid or before.get("description") == digest(errand.description):
         return listing, ()
     answer = yield from _tell(errand.description, listing.id, fresh=fresh)
     if isinstance(answer, Postponed):

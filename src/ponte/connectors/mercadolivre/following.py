@@ -5,7 +5,8 @@ from __future__ import annotations
 from ponte.connectors import shape
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.asking import not_learnt, read_item, why_no_pictures
-from ponte.connectors.mercadolivre.errand import MEMORY, keeping, sent_before
+from ponte.connectors.mercadolivre.errand import keeping
+from ponte.connectors.mercadolivre.pictures import to_fetch_again
 from ponte.connectors.mercadolivre.sending import judge
 from ponte.connectors.mercadolivre.standing import (
     FOLLOW_STEPS,
@@ -51,19 +52,13 @@ def _told(item: dict[str, JSON], listing: Listing) -> Conversation[Outcome]:
     match outcome:
         case Pending():
             problems = yield from why_no_pictures(item)
-            return Rejected(problems, _to_fetch_again(listing)) if problems else outcome
+            return Rejected(problems, to_fetch_again(listing)) if problems else outcome
         case Postponed(problem):
-            return Postponed(problem, listing=_to_fetch_again(listing))
+            return Postponed(problem, listing=to_fetch_again(listing))
         case Accepted(_, warnings):
             return _looked(listing, Accepted(None, warnings), warned=is_warned(item))
         case _:
             return outcome
-
-
-def _to_fetch_again(listing: Listing) -> Listing:
-    """Forget what pictures were sent: the next sending names them anew, so that they are fetched once more."""
-    sent = {name: value for name, value in sent_before(listing).items() if name != "pictures"}
-    return remembering(listing, waited=None, **{MEMORY: sent})
 
 
 def _looked(listing: Listing, outcome: Accepted, *, warned: bool) -> Accepted:

@@ -28,6 +28,7 @@ PENALTY = "moderation_penalty"
 WARNED = "warning"
 PAUSED_BY_US = "paused_by_us"
 VARIATIONS = "variations"
+CATALOG = "catalog"
 
 
 def item_of(body: JSON) -> dict[str, JSON] | None:
@@ -37,9 +38,14 @@ def item_of(body: JSON) -> dict[str, JSON] | None:
 
 
 def listing_of(item: dict[str, JSON], memory: dict[str, JSON]) -> Listing:
-    """Return the listing; its memory says whether it is one of several variations, which Ponte leaves alone."""
-    memory = {name: value for name, value in memory.items() if name != VARIATIONS}
-    memory |= {VARIATIONS: True} if shape.rows(item.get("variations")) else {}
+    """Return the listing.
+
+    Its memory says whether it is one of several variations, which Ponte leaves alone, and whether it is of the
+    catalogue, where title, pictures, attributes and description are Mercado Livre's.
+    """
+    traits = {VARIATIONS: bool(shape.rows(item.get("variations"))), CATALOG: item.get("catalog_listing") is True}
+    memory = {name: value for name, value in memory.items() if name not in traits}
+    memory |= {name: True for name, holds in traits.items() if holds}
     state = "/".join((shape.text(item.get("status")), *shape.texts(item.get("sub_status"))[:3]))
     return Listing(item["id"], _web_address(item.get("permalink")), state.strip("/"), memory)
 

@@ -50,8 +50,12 @@ def unconfirmed(lag_seconds: float, uncertain_seconds: float, listing: Listing |
 
 
 def chosen(items: Sequence[Item], listing_type: JSON) -> Item:
-    """Return the item to keep when none is held yet: the oldest, if there is one of this listing type."""
-    return next((item for item in items if item.get("listing_type_id") == listing_type), items[0])
+    """Return the item to keep when none is held yet: the oldest of those of this listing type, if there are any.
+
+    One of the catalogue comes last: it stands beside the seller's own, which has the content that Ponte sends.
+    """
+    own = [item for item in items if not item.get("catalog_listing")] or items
+    return next((item for item in own if item.get("listing_type_id") == listing_type), own[0])
 
 
 def end_surplus(

@@ -25,7 +25,8 @@ from ponte.connectors.mercadolivre.errand import (
     sent_before,
 )
 from ponte.connectors.mercadolivre.lasting import STOCK, in_the_way, is_full, is_name_kept, knowing_full, name_stays
-from ponte.connectors.mercadolivre.standing import PAUSED_BY_US, is_warned, item_of, listing_of, remembering
+from ponte.connectors.mercadolivre.pictures import fetched_anew
+from ponte.connectors.mercadolivre.standing import CATALOG, PAUSED_BY_US, is_warned, item_of, listing_of, remembering
 from ponte.connectors.transport import ask
 from ponte.domain.message import JSON, Conversation, Request, Response
 from ponte.domain.outcome import Accepted, Link, Listing, Outcome, Postponed, Rejected
@@ -33,6 +34,10 @@ from ponte.domain.problem import Problem, ProblemClass, Stage
 
 UPDATE = "PUT /items/{id}"
 GONE = frozenset({ProblemClass.LISTING_NOT_FOUND, ProblemClass.LISTING_CLOSED})
+
+
+# Of a catalogue listing the seller says the conditions of the sale only.
+CONTENT = frozenset({"pictures", "attributes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,11 @@ def changed_fields(
     for name in SENT_WHEN_CHANGED:
         if name in errand.item and before.get(name) != digest(errand.item[name]):
             body[name] = errand.item[name]
+    if listing.memory.get(CATALOG):
+        kept = CONTENT | (frozenset({STOCK}) if listing.memory.get(FULL) else frozenset())
+        return Change(body).without(kept)
+    if "pictures" in body:
+        body["pictures"] = fetched_anew(body["pictures"], listing)
     if current is None and not errand.is_named_as(before):
         read = yield from _read(listing)
         if not isinstance(read, dict):
@@ -162,6 +172,12 @@ def withdraw(link: Link) -> Conversation[Outcome]:
 def close(link: Link) -> Conversation[Outcome]:
     """End the listing for good: it cannot come back, a relisting has a new id."""
     return (yield from _set_status(link, "closed"))
+
+
+def delete(item_id: str) -> Conversation[bool]:
+    """Delete a listing that is over; False when that was refused, or nobody heard of it."""
+    answer = yield from put(item_id, {"deleted": "true"})
+    return isinstance(answer, Response) and (200 <= answer.status < 300 or answer.status in {404, 410})
 
 
 def _set_status(link: Link, status: str, **memory: JSON) -> Conversation[Outcome]:

@@ -15,7 +15,7 @@ from ponte.sandbox.mercadolivre.bodies import flawed_fields
 from ponte.sandbox.mercadolivre.categories import Category
 from ponte.sandbox.mercadolivre.creation_checks import flawed_attributes, flawed_sale, missing_pictures
 from ponte.sandbox.mercadolivre.draft import Draft
-from ponte.sandbox.mercadolivre.listing import NEVER, WARNING, Listing, moment
+from ponte.sandbox.mercadolivre.listing import FORBIDDEN, NEVER, WARNING, Listing, moment
 from ponte.sandbox.mercadolivre.marketplace import Marketplace
 from ponte.sandbox.mercadolivre.publishing import named, pictures_of, ready_at, shipped
 from ponte.sandbox.mercadolivre.shown import attributes_as_sold, variations_of
@@ -61,9 +61,12 @@ _AUTOMATED = "Cannot modify price on items with dynamic pricing"
 
 
 def _delete(listing: Listing, wanted: Change, now: float, market: Marketplace) -> web.Response | None:
-    if str(wanted["deleted"]).lower() != "true" or not listing.is_closed:
+    forbidden = listing.standing(now).sub_status == (FORBIDDEN,)
+    if str(wanted["deleted"]).lower() != "true" or not (listing.is_closed or forbidden):
         return invalid([_not_valid("deleted", "Only a closed item can be deleted.")])
-    if now - listing.closed_at < market.settings.close_conflict_seconds:
+    if forbidden:
+        listing.closed_at = now
+    elif now - listing.closed_at < market.settings.close_conflict_seconds:
         return conflict()
     listing.deleted = True
     return None
@@ -77,7 +80,7 @@ def _refused(listing: Listing, wanted: Change, now: float) -> web.Response | Non
         return body_problem("body.invalid_fields", "The fields [family_name] are invalid for requested call.")
     standing = listing.standing(now)
     free = standing.status not in {"closed", "under_review", "inactive"} or standing.sub_status == (WARNING,)
-    if free or wanted.get("status") == "closed":
+    if free or (wanted.get("status") == "closed" and standing.sub_status != (FORBIDDEN,)):
         return None if standing.status != "closed" else _locked(listing, "closed", next(iter(wanted), "item"))
     patch = (
         listing.moderation.lifted_by if listing.moderation and standing.sub_status == ("waiting_for_patch",) else ()

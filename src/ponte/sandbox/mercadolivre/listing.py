@@ -16,6 +16,8 @@ from ponte.sandbox.mercadolivre.moderation import Moderation
 NEVER = float("inf")
 WARNING = "warning"
 """The sub-status of a listing that is on sale and must be corrected in two days."""
+FORBIDDEN = "forbidden"
+"""The sub-status of a listing that may only be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
