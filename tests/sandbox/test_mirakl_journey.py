@@ -182,6 +182,42 @@ async def test_an_offer_is_found_by_its_sku_and_can_be_paused_as_found(shop: Sho
 
 
 @staged()
+async def test_a_pause_of_an_adopted_offer_deletes_nothing_of_it(shop: Shop):
+    await shop.learn()
+    await shop.settle(await shop.send(speaker(ONE)))
+    theirs = {
+        "discount": {"price": 150.0, "start_date": "2026-11-01", "end_date": "2026-11-30"},
+        "available_started": "2026-11-01",
+        "offer_additional_fields": [{"code": "ncm", "value": "85182100"}],
+    }
+    shop.operator.offers[str(ONE)].update(theirs)
+    (found,) = await shop.talk(shop.connector.find(str(ONE), shop.rules))
+    await shop.talk(shop.connector.withdraw(Link(found), shop.rules), str(ONE))
+    shop.clock.now += 60
+    (*_, last) = shop.operator.offer_imports.values()
+    assert shop.operator.offer_state_of(last) == "COMPLETE"
+    offer = shop.operator.offers[str(ONE)]
+    assert (offer["quantity"], offer["price"]) == (0, 199.9)
+    assert {name: offer.get(name) for name in theirs} == theirs
+
+
+@staged(discount_dates=True)
+async def test_a_discount_is_taken_with_the_days_that_the_operator_wants(shop: Shop):
+    await shop.learn()
+    undated = replace(shop.rules.mapping, options={"discount": "list_price"})
+    days = {"discount_start": "2026-11-23", "discount_end": "2026-11-30"}
+    shop.rules = replace(shop.rules, mapping=undated)
+    done = await shop.settle(await shop.send(speaker(ONE)))
+    assert kinds(done[str(ONE)]) == [ProblemClass.PRICE_INVALID]
+    shop.rules = replace(shop.rules, mapping=replace(undated, options={**undated.options, **days}))
+    done = await shop.settle(await shop.send(speaker(ONE), listings={str(ONE): done[str(ONE)].listing}))
+    assert isinstance(done[str(ONE)], Accepted)
+    offer = shop.operator.offers[str(ONE)]
+    assert offer["price"] == 249.9
+    assert offer["discount"] == {"price": 199.9, "start_date": "2026-11-23", "end_date": "2026-11-30"}
+
+
+@staged()
 async def test_a_doubtful_create_is_given_again_and_makes_nothing_twice(shop: Shop):
     await shop.learn()
     shop.board.arm({"kind": "lost", "method": "POST", "path": "/api/products/imports", "count": 1})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ponte.connectors.checking import invalid, price_problems, unmapped, wordless, wrong_category
+from ponte.connectors.mirakl import discount
 from ponte.connectors.mirakl.offering import LARGEST_PRICE, Draft
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
@@ -22,6 +23,7 @@ def problems(draft: Draft) -> tuple[Problem, ...]:
         *_title(draft, cells),
         *_pictures(draft, cells),
         *price_problems(draft.sku, draft.price, "price", largest=LARGEST_PRICE),
+        *discount.problems(draft.rules),
         *_offer(draft),
     )
 

@@ -109,6 +109,12 @@ FIELDS = (
     FieldLine("product_id", "variant_group_code", note="column_group"),
     FieldLine("specification", "the attribute of the same label or code", note="or the mapping's attributes"),
     FieldLine("price", "offer: price", required=True),
+    FieldLine(
+        "list_price",
+        "offer: discount",
+        note="with option discount: list_price; then the list price is the price, the selling price the discount's; "
+        "days by options discount_start, discount_end",
+    ),
     FieldLine("stock", "offer: quantity", required=True),
     FieldLine("mapping option", "offer: state_code, leadtime_to_ship, logistic_class, min_order_quantity"),
     FieldLine("mapping attribute offer:CODE", "offer: offer_additional_fields"),

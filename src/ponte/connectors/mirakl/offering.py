@@ -9,6 +9,7 @@ from functools import cached_property
 
 from ponte.connectors.drafts import clean_names, latest, pictures, price_line, short
 from ponte.connectors.mirakl.catalogue import Attribute, Catalogue, catalogue_of
+from ponte.connectors.mirakl.discount import Discount, discount_of
 from ponte.connectors.mirakl.filling import Filled, Source, fill
 from ponte.connectors.mirakl.profile import Profile, profile_of
 from ponte.connectors.texts import plain_text
@@ -75,6 +76,10 @@ class Draft:
         return price_line(self.sku, self.rules, LARGEST_PRICE)
 
     @cached_property
+    def discount(self) -> Discount | None:
+        return discount_of(self.sku, self.rules, self.price, LARGEST_PRICE)
+
+    @cached_property
     def stock(self) -> Provenance:
         return replace(self.rules.mapping.stocked(self.sku), field="quantity")
 
@@ -132,12 +137,14 @@ def _offer(draft: Draft) -> dict[str, JSON]:
         "product_id_type": draft.profile.product_id_type,
         "state_code": draft.option("state_code"),
         "update_delete": "update",
-        "price": float(draft.price.sent) if draft.price else None,
+        "price": _price(draft),
         "quantity": int(draft.stock.sent),
     }
     for name in WHOLE_OPTIONS:
         if (told := draft.option(name)).isascii() and told.isdigit() and len(told) < 5:
             found[name] = int(told)
+    if draft.discount:
+        found["discount"] = draft.discount.body()
     if draft.option("logistic_class"):
         found["logistic_class"] = draft.option("logistic_class")
     fields = [
@@ -146,9 +153,16 @@ def _offer(draft: Draft) -> dict[str, JSON]:
     return {**found, "offer_additional_fields": fields} if fields else found
 
 
+def _price(draft: Draft) -> float | None:
+    """Return the price before any discount."""
+    line = draft.discount.before if draft.discount else draft.price
+    return float(line.sent) if line else None
+
+
 def _origins(draft: Draft) -> list[Provenance]:
     cells = [_shown(one.provenance) for one in draft.cells if one.cell and one.provenance]
-    lines = [line for line in (draft.price, draft.stock) if line is not None]
+    prices = draft.discount.origins(draft.price) if draft.discount and draft.price else (draft.price,)
+    lines = [line for line in (*prices, draft.stock) if line is not None]
     given = [Provenance(name, "", "option", "", value) for name in OPTIONS if (value := draft.option(name))]
     return [*cells, *lines, *draft.offer_fields, *given]
 

@@ -78,8 +78,19 @@ def _with_offer(standing: Standing, rules: Rules) -> Conversation[Standing | Out
     return replace(standing, offer=offer_of(own), known=True) if isinstance(own, dict) else own
 
 
+# What has the same name and form where it is read (OF21) and where it is sent (OF24).
+TEXTS = ("description", "internal_description", "price_additional_info", "product_tax_code")
+NUMBERS = (
+    "leadtime_to_ship",
+    "max_order_quantity",
+    "min_order_quantity",
+    "min_quantity_alert",
+    "package_quantity",
+)
+
+
 def offer_of(row: dict[str, JSON]) -> dict[str, JSON]:
-    """Return an offer that stands (OF21) in the form in which it is sent, whole."""
+    """Return an offer that stands (OF21) in the form in which it is sent, whole: what is left out is deleted."""
     references = shape.tables(row.get("product_references"))
     first = references[0] if references else {}
     logistic = shape.text(shape.table(row.get("logistic_class")).get("code"))
@@ -91,12 +102,31 @@ def offer_of(row: dict[str, JSON]) -> dict[str, JSON]:
         "update_delete": "update",
         "price": shape.number(row.get("price")),
         "quantity": shape.whole(row.get("quantity")) or 0,
-        "leadtime_to_ship": shape.whole(row.get("leadtime_to_ship")),
-        "min_order_quantity": shape.whole(row.get("min_order_quantity")),
         "logistic_class": logistic or None,
-        "description": shape.text(row.get("description")) or None,
+        "available_started": shape.text(row.get("available_start_date"))[:10] or None,
+        "available_ended": shape.text(row.get("available_end_date"))[:10] or None,
+        "allow_quote_requests": True if row.get("allow_quote_requests") is True else None,
+        "offer_additional_fields": _additional(row) or None,
+        **{name: shape.whole(row.get(name)) for name in NUMBERS},
+        **{name: shape.text(row.get(name)) or None for name in TEXTS},
+        **_discount(row),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _additional(row: dict[str, JSON]) -> list[JSON]:
+    fields = shape.tables(row.get("offer_additional_fields"))
+    return [{"code": one["code"], "value": one.get("value")} for one in fields if shape.text(one.get("code"))]
+
+
+def _discount(row: dict[str, JSON]) -> dict[str, JSON]:
+    """Return the price before the discount and the discount, {} where there is none."""
+    told = shape.table(row.get("discount"))
+    price, before = shape.number(told.get("discount_price")), shape.number(told.get("origin_price"))
+    if price is None or before is None:
+        return {}
+    dates = {name: shape.text(told.get(name)) for name in ("start_date", "end_date")}
+    return {"price": before, "discount": {"price": price, **{name: day for name, day in dates.items() if day}}}
 
 
 def find(sku: str, rules: Rules) -> Conversation[tuple[Listing, ...] | Postponed | Blocked]:

@@ -107,15 +107,26 @@ def offer_import_body(one: OfferImport, operator: Operator) -> dict[str, Any]:
     }
 
 
+DAYS = {"available_started": "available_start_date", "available_ended": "available_end_date"}
+
+
+def _discount_body(before: float, discount: dict[str, Any]) -> dict[str, Any]:
+    days = {name: discount[name] for name in ("start_date", "end_date") if discount.get(name)}
+    ranges = [{"price": discount["price"], "quantity_threshold": 1}]
+    return {"discount_price": discount["price"], "origin_price": before, "ranges": ranges, **days}
+
+
 def offer_body(offer: dict[str, Any], operator: Operator) -> dict[str, Any]:
     """Return an offer as OF21 shows it."""
     product = operator.product(str(offer["product_id"]))
-    quantity, price = int(offer.get("quantity") or 0), offer["price"]
+    quantity, before = int(offer.get("quantity") or 0), offer["price"]
+    discount = offer.get("discount")
+    price = discount["price"] if discount else before
     reasons = ["ZERO_QUANTITY"] if quantity <= 0 else []
     if operator.settings.shop_state != "OPEN":
         reasons.append("SHOP_NOT_OPEN")
-    volume = {"price": price, "quantity_threshold": 1, "unit_discount_price": price, "unit_origin_price": price}
-    prices = {"price": price, "unit_origin_price": price, "volume_prices": [volume]}
+    volume = {"price": price, "quantity_threshold": 1, "unit_discount_price": price, "unit_origin_price": before}
+    prices = {"price": price, "unit_origin_price": before, "volume_prices": [volume]}
     return {
         "active": not reasons,
         "all_prices": [prices],
@@ -123,6 +134,8 @@ def offer_body(offer: dict[str, Any], operator: Operator) -> dict[str, Any]:
         "category_label": product.category if product else "",
         "channels": [],
         "currency_iso_code": "BRL",
+        **({"discount": _discount_body(before, discount)} if discount else {}),
+        **{shown: offer[sent] for sent, shown in DAYS.items() if offer.get(sent)},
         "description": offer.get("description", ""),
         "fulfillment": {"center": {"code": "DEFAULT"}},
         "inactivity_reasons": reasons,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from ponte.sandbox.mirakl.rules import integration_errors, transformation_errors
+from ponte.sandbox.mirakl.rules import integration_errors, offer_error, transformation_errors
 from ponte.sandbox.mirakl.settings import Destiny, Settings
 
 Row = Mapping[str, str]
@@ -180,13 +180,13 @@ class Operator:
             one.deleted += self.offers.pop(sku, None) is not None
             return
         missing = self.product(str(line.get("product_id", ""))) is None
-        price = line.get("price")
+        wrong = offer_error(line, dated=self.settings.discount_dates)
         if missing and self.settings.hold_offers:
             one.waiting.append(line)
         elif missing:
             one.errors[place] = "The product does not exist"
-        elif not isinstance(price, int | float) or price <= 0:
-            one.errors[place] = "The price must be greater than 0"
+        elif wrong:
+            one.errors[place] = wrong
         else:
             known = self.offers.get(sku)
             one.updated += known is not None

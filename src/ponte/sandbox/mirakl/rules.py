@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ponte.sandbox.mirakl.operator_catalogue import IMAGES, MIN_PICTURE, Column, operator_catalogue
 
@@ -35,6 +36,25 @@ def integration_errors(row: Mapping[str, str]) -> list[str]:
     if any(mark in row.get(name, "") for name in IMAGES for mark in TOO_SMALL):
         found.append(f"A imagem deve ter no mínimo {MIN_PICTURE} pixels")
     return found
+
+
+def offer_error(line: Mapping[str, Any], *, dated: bool) -> str:
+    """Return what the operator finds wrong with the prices of an offer (OF03), "" for nothing."""
+    price, discount = line.get("price"), line.get("discount")
+    if not _is_amount(price):
+        return "The price must be greater than 0"
+    if not isinstance(discount, dict):
+        return ""
+    if not _is_amount(discount.get("price")) or discount["price"] >= price:
+        return "The discount price must be lower than the price"
+    start, end = discount.get("start_date"), discount.get("end_date")
+    if dated and not (start and end):
+        return "The discount start date and end date are required"
+    return "The discount end date must be after its start date" if start and end and end <= start else ""
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def is_gtin(text: str) -> bool:

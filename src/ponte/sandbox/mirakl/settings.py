@@ -41,6 +41,7 @@ class Settings:
         warned: share of those with a single picture that are taken with a warning.
         known: share of the EANs that the operator has already, by seed. `known_eans` are further ones.
         hold_offers: an offer without its product waits (lines_in_pending) instead of being refused.
+        discount_dates: a discount must have its days.
         shop_state: OPEN, CLOSE, SUSPENDED, TERMINATED.
         forbidden: every call but A01 answers 403.
         mcm: CM11 answers.
@@ -60,6 +61,7 @@ class Settings:
     known: float = 0.05
     known_eans: frozenset[str] = frozenset()
     hold_offers: bool = False
+    discount_dates: bool = False
     shop_state: str = "OPEN"
     forbidden: bool = False
     mcm: bool = False

@@ -25,6 +25,7 @@ options:
   state_code: "11"
   leadtime_to_ship: "2"
   logistic_class: S
+  discount: list_price
 """
 
 
