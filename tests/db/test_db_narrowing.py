@@ -204,7 +204,7 @@ def test_a_plain_filter_is_counted_by_the_index_as_its_rows_are(scope, store, qu
     assert isinstance(filters, Filters)
     rows = narrowed(scope, filters)
     assert totals.count_plain(scope, filters, 100) == rows.count()
-    groups = totals.plain_groups(scope, filters, 100)
+    groups = totals.plain_groups(scope, filters)
     columns = rows.values_list("channel_id", "status", "phase")
     assert groups == dict(Counter(columns))
     assert totals.at_least(scope, filters, 1) is bool(groups)

@@ -224,6 +224,67 @@ def test_beyond_the_ceiling_the_plan_says_so_and_a_forged_start_is_refused(cast,
     assert begun(as_(cast.ana), ERRORS).status_code == 302
 
 
+@pytest.fixture
+def looks_at_two(monkeypatch):
+    """As if two records were as many as a plan can look at."""
+    monkeypatch.setattr("ponte.db.bulk.MOST", 2)
+
+
+FIRST_TWO = "As causas e o que não mudou foram vistos nos primeiros 2 registros"
+SPLIT_OF_TWO = "A divisão por canal é a dos primeiros 2 registros"
+
+
+def test_beyond_what_is_looked_at_the_counters_tell_how_many_and_where(cast, as_, errors, looks_at_two):
+    make_integration(make_channel(cast.store, "vtx", "Outro canal"), "9")
+    page = as_(cast.bruno).post("/produtos/plano", ERRORS).text
+    assert "Reprocessar 4 produtos" in page
+    assert re.findall(r'<td class="end number">(\d+)</td>', page) == ["3", "1"]
+    assert FIRST_TWO in page
+    assert SPLIT_OF_TWO not in page
+    as_(cast.bruno).post("/fila/acoes/nova", {"plano": plan_of(page)})
+    assert BulkAction.objects.get().planned == 4
+
+
+def test_a_selection_that_is_looked_at_whole_says_nothing_of_the_first_ones(cast, as_, errors):
+    page = as_(cast.bruno).post("/produtos/plano", ERRORS).text
+    assert "nos primeiros" not in page
+    assert "dos primeiros" not in page
+
+
+def test_a_cause_with_some_in_the_queue_is_told_as_at_most_and_begins_uncounted(cast, as_, errors, looks_at_two):
+    make_integration(cast.channel, "8", "queued")
+    given = {"verb": "reprocess", "filtro": f"causa={errors[0].fingerprint}"}
+    page = as_(cast.ana).post("/produtos/plano", given).text
+    assert "Reprocessar até 3 produtos" in page
+    assert SPLIT_OF_TWO in page
+    answer = as_(cast.ana).post("/fila/acoes/nova", {"plano": plan_of(page)}, headers=SCRIPT)
+    assert "até 3 produtos" in json.loads(answer["HX-Trigger"])["ponte:notice"]["text"]
+    assert BulkAction.objects.get().planned is None
+
+
+def test_who_has_a_ceiling_is_counted_to_it_whatever_the_filter(cast, as_, errors, looks_at_two, monkeypatch):
+    given = {"verb": "reprocess", "filtro": "q=sku 1"}
+    Integration.objects.update(search_text="sku 1")
+    assert "Reprocessar mais de 2 produtos" in as_(cast.ana).post("/produtos/plano", given).text
+    page = as_(cast.bruno).post("/produtos/plano", given).text
+    assert "Reprocessar 3 produtos" in page
+    monkeypatch.setitem(CEILINGS, Role.OPERATOR, 2)
+    shown = as_(cast.bruno).post("/produtos/plano", given).text
+    assert "Seu papel age em até 2 registros por vez" in shown
+    assert as_(cast.bruno).post("/fila/acoes/nova", {"plano": plan_of(page)}).status_code == 403
+
+
+def test_an_inexact_plan_is_counted_for_who_has_a_ceiling_by_now(
+    cast, as_, errors, looks_at_two, monkeypatch
+):
+    given = {"verb": "reprocess", "filtro": "q=sku"}
+    Integration.objects.update(search_text="sku 1")
+    page = as_(cast.ana).post("/produtos/plano", given).text
+    monkeypatch.setitem(CEILINGS, Role.ADMIN, 2)
+    assert as_(cast.ana).post("/fila/acoes/nova", {"plano": plan_of(page)}).status_code == 403
+    assert not BulkAction.objects.exists()
+
+
 def test_a_person_limited_to_a_channel_plans_for_that_one(cast, as_, errors):
     other = make_channel(cast.store, "vtx", "Outro canal")
     make_integration(other, "9")

@@ -19,8 +19,8 @@ from ponte.db.sql import fetch
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import JSON
 
-MOST: Final = 200_000
-"""So many records are looked at for a plan; beyond, it says "more than"."""
+MOST: Final = 5_000
+"""So many records are looked at for a plan; how many there are beyond, `bulk_counts` may know."""
 MET: Final = 2_000
 MAX_RECENT: Final = 20
 MAX_FAILED: Final = 3

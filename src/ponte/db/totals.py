@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from ponte.db.filters import Bucket, Filters
 from ponte.db.narrowing import BUCKETS, Looked, causes, channel_ids, kept, listed, look
 from ponte.db.picking import FEW
 from ponte.db.scope import Scope
+from ponte.domain.lifecycle import Phase, Status
 
 MOST: Final = 10_000
 """Counting along an index stops here."""
@@ -53,13 +54,19 @@ def total(scope: Scope, filters: Filters, counted: Mapping[str, int], read: int 
 
 def count_plain(scope: Scope, filters: Filters, most: int) -> int:
     """Count the records of a filter that asks for status, channel and days alone, `most` at most; reads no row."""
-    return sum(plain_groups(scope, filters, most).values())
+    return walking.count_up_to(most, channel_ids(scope, filters), _buckets(filters), listed(filters))
 
 
-def plain_groups(scope: Scope, filters: Filters, most: int) -> dict[tuple[int, str, str], int]:
-    """Count the same by channel, status and phase."""
-    buckets = [BUCKETS[bucket] for bucket in ([filters.status] if filters.status else Bucket)]
-    return walking.counted(channel_ids(scope, filters), buckets, listed(filters), most)
+def plain_groups(
+    scope: Scope, filters: Filters, buckets: Sequence[Bucket] = ()
+) -> dict[tuple[int, Status, Phase], int]:
+    """Count the same by channel, status and phase, of these buckets only, however many they are."""
+    asked = [BUCKETS[bucket] for bucket in buckets] or _buckets(filters)
+    return walking.groups(channel_ids(scope, filters), asked, listed(filters))
+
+
+def _buckets(filters: Filters) -> list[tuple[Status, Phase]]:
+    return [BUCKETS[bucket] for bucket in ([filters.status] if filters.status else Bucket)]
 
 
 def at_least(scope: Scope, filters: Filters, count: int) -> bool:

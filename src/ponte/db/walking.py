@@ -16,6 +16,7 @@ from ponte.db.ordering import Order, Part, Place
 from ponte.db.sql import fetch, marks
 from ponte.domain.lifecycle import Phase, Status
 
+Bucket = tuple[Status, Phase]
 HEAD: Final = """SELECT * FROM (SELECT updated_at, id FROM db_integration WHERE {where} ORDER BY {order} LIMIT %s)
     AS part{number}"""
 
@@ -33,21 +34,36 @@ def merged(parts: Sequence[Part], more: Part, order: Order, place: Place | None,
     return [int(row[1]) for row in fetch(statement, [*values, size])]
 
 
-def counted(
-    channel_ids: Sequence[int], buckets: Sequence[tuple[Status, Phase]], more: Part, most: int
-) -> dict[tuple[int, str, str], int]:
-    """Count records by channel, status and phase, `most` of all at most; only the index of channels is read."""
+def count_up_to(most: int, channel_ids: Sequence[int], buckets: Sequence[Bucket], more: Part) -> int:
+    """Count records of some channels and buckets; only the index of channels is read."""
+    where = _in_buckets(channel_ids, buckets, more)
+    if not channel_ids:
+        return 0
+    found = fetch(
+        f"SELECT count(*) FROM (SELECT 1 FROM db_integration WHERE {where.where} LIMIT %s) AS seen",
+        [*where.values, most],
+    )
+    return int(found[0][0])
+
+
+def groups(channel_ids: Sequence[int], buckets: Sequence[Bucket], more: Part) -> dict[tuple[int, Status, Phase], int]:
+    """Count the same by channel, status and phase, all of them."""
+    where = _in_buckets(channel_ids, buckets, more)
     if not channel_ids:
         return {}
-    statuses, phases = [*{status for status, _ in buckets}], [*{phase for _, phase in buckets}]
     rows = fetch(
-        f"""SELECT channel_id, status, phase, count(*) FROM (
-            SELECT channel_id, status, phase FROM db_integration WHERE channel_id IN ({marks(len(channel_ids))})
-            AND status IN ({marks(len(statuses))}) AND phase IN ({marks(len(phases))}) AND {more.where} LIMIT %s)
-            AS seen GROUP BY channel_id, status, phase""",
-        [*channel_ids, *statuses, *phases, *more.values, most],
+        f"""SELECT channel_id, status, phase, count(*) FROM db_integration WHERE {where.where}
+            GROUP BY channel_id, status, phase""",
+        where.values,
     )
-    return {(int(channel), status, phase): int(count) for channel, status, phase, count in rows}
+    return {(int(channel), Status(status), Phase(phase)): int(count) for channel, status, phase, count in rows}
+
+
+def _in_buckets(channel_ids: Sequence[int], buckets: Sequence[Bucket], more: Part) -> Part:
+    statuses, phases = [*{status for status, _ in buckets}], [*{phase for _, phase in buckets}]
+    where = f"""channel_id IN ({marks(len(channel_ids))}) AND status IN ({marks(len(statuses))})
+        AND phase IN ({marks(len(phases))}) AND {more.where}"""
+    return Part(where, (*channel_ids, *statuses, *phases, *more.values))
 
 
 def few_in_order(

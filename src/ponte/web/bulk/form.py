@@ -16,6 +16,7 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
+from ponte.db.bulk_counts import Known
 from ponte.db.filters import FilterErrors, Filters
 from ponte.db.selection import Frozen, freeze
 from ponte.domain.message import JSON
@@ -38,12 +39,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A plan as it came back; `key` makes it one action, `total` is the number the person read."""
+    """A plan as it came back; `key` makes it one action, `total` is the number the person read, `known` how well."""
 
     chosen: Chosen
     frozen: Frozen
     key: str
     total: int
+    known: Known = Known.EXACT
 
 
 def read(request: HttpRequest) -> Chosen | None:
@@ -64,7 +66,7 @@ def read(request: HttpRequest) -> Chosen | None:
     return None if query is None else Chosen(verb, {"filter": query})
 
 
-def seal(chosen: Chosen, frozen: Frozen, total: int, salt: str) -> str:
+def seal(chosen: Chosen, frozen: Frozen, total: int, salt: str, known: Known = Known.EXACT) -> str:
     """Return the plan as text for a hidden field."""
     plan = {
         "v": chosen.verb,
@@ -73,6 +75,7 @@ def seal(chosen: Chosen, frozen: Frozen, total: int, salt: str) -> str:
         "id": frozen.last_id,
         "k": secrets.token_urlsafe(16),
         "n": total,
+        "e": known,
     }
     return signing.dumps(plan, salt=salt, compress=True)
 
@@ -84,7 +87,7 @@ def opened(text: str, salt: str) -> Sealed | None:
     except signing.BadSignature:
         return None
     frozen = Frozen(datetime.fromisoformat(plan["at"]), plan["id"])
-    return Sealed(Chosen(plan["v"], plan["s"]), frozen, plan["k"], plan["n"])
+    return Sealed(Chosen(plan["v"], plan["s"]), frozen, plan["k"], plan["n"], Known(plan["e"]))
 
 
 def salt_of(store_id: int, user_id: int) -> str:

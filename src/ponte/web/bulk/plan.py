@@ -13,12 +13,12 @@ from django.utils.translation import ngettext
 
 from ponte.connectors import Broken, get
 from ponte.db import bulk as reading
-from ponte.db import bulk_queue, queries, totals
-from ponte.db.bulk import Group, Grouping
-from ponte.db.filters import FilterErrors, Filters
+from ponte.db import bulk_counts, bulk_queue, queries
+from ponte.db import selection as selecting
+from ponte.db.bulk import Group
+from ponte.db.bulk_counts import Known
 from ponte.db.models import Channel, LaneState
 from ponte.db.queries import ChannelState
-from ponte.db.scope import Scope
 from ponte.db.selection import Frozen, freeze
 from ponte.domain.lifecycle import Phase, Status
 from ponte.flows.bulk.limits import CEILINGS, TRIAL, TRIAL_FROM, TYPED_ABOVE
@@ -55,15 +55,20 @@ class CauseLine:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything the plan's page says. `flaw` is what was wrong with the form when it came back."""
+    """Everything the plan's page says. `flaw` is what was wrong with the form when it came back.
+
+    Causes, and what has not changed, are told of `looked` records where that is not 0: those that were looked at.
+    Where `split` is false, the channels are told of them too.
+    """
 
     verb: str
     title: str
     about: str
     sealed: str
     count: int
-    more: bool
     button: str
+    looked: int
+    split: bool
     channels: tuple[ChannelLine, ...]
     causes: tuple[CauseLine, ...]
     apart: tuple[str, ...]
@@ -92,28 +97,35 @@ def plan(visit: Visit, chosen: Chosen, back: str, *, frozen: Frozen | None = Non
     """Look through the selection and say what would happen."""
     frozen = frozen or freeze()
     found = reading.grouping(visit.scope, chosen.verb, chosen.selection, frozen)
+    filters = bulk_counts.filters_of(chosen.verb, chosen.selection)
+    whole = bulk_counts.whole(visit.scope, chosen.verb, filters) if found.more and filters else None
     groups = [group for group in found.groups if _applies(chosen.verb, group)]
-    met = sum(group.count for group in groups)
-    count, more = _total(visit.scope, chosen, found, met)
+    every = groups if whole is None else [group for group in whole if _applies(chosen.verb, group)]
+    split = not found.more or whole is not None
+    met, count = _sum(groups), _sum(every)
+    known = Known.EXACT
+    if not split:
+        count, known = _total(visit, chosen, count, frozen)
     same = sum(group.count for group in groups if group.unchanged) if chosen.verb == "reprocess" else 0
     states = {state.channel.pk: state for state in queries.channels(visit.scope)}
-    lines = _channels(groups, states, visit, timed=chosen.verb == "reprocess")
+    lines = _channels(every, states, visit, timed=chosen.verb == "reprocess" and split)
     ceiling = CEILINGS[visit.role]
     selection = chosen.selection.get("filter")
     return Plan(
         verb=chosen.verb,
-        title=named(chosen.verb, count, more=more),
+        title=named(chosen.verb, count, known),
         about=Names(visit.scope, [chosen.selection]).told(chosen.selection),
-        sealed=seal(chosen, frozen, count, salt_of(visit.store.pk, visit.user.pk)),
+        sealed=seal(chosen, frozen, count, salt_of(visit.store.pk, visit.user.pk), known),
         count=count,
-        more=more,
-        button=_button(chosen.verb, count, more=more),
+        button=_button(chosen.verb, count, known),
+        looked=reading.MOST if found.more else 0,
+        split=split,
         channels=lines,
         causes=_causes(groups),
-        apart=_apart(chosen.verb, found.groups),
+        apart=_apart(chosen.verb, found.groups if whole is None else whole),
         same=same,
         changed=max(0, met - same),
-        stopped=_stopped(groups, states) if chosen.verb == "reprocess" else "",
+        stopped=_stopped(every, states) if chosen.verb == "reprocess" else "",
         ceiling=ceiling_words(visit.role) if ceiling is not None and count > ceiling else "",
         ask_number=chosen.verb == "remove" and count > TYPED_ABOVE,
         offer_trial=chosen.verb == "reprocess" and count > TYPED_ABOVE,
@@ -140,20 +152,25 @@ def _in_queue(group: Group) -> bool:
     return group.status == Status.PENDING and group.phase != Phase.WAITING
 
 
-def _total(scope: Scope, chosen: Chosen, found: Grouping, met: int) -> tuple[int, bool]:
-    """Return how many, and whether it is more than that; the counters know where looking stopped."""
-    if not found.more or "filter" not in chosen.selection:
-        return met, found.more
-    filters = Filters.from_query(chosen.selection["filter"])
-    if isinstance(filters, FilterErrors):
-        return met, True
-    channel = scope.channels().filter(code=filters.channel).values_list("pk", flat=True).first()
-    known = totals.total(scope, filters, queries.counts(scope, channel)) if filters.status else totals.UNKNOWN
-    return (met, True) if known.count is None or known.or_more else (max(met, known.count), False)
+def _sum(groups: Sequence[Group]) -> int:
+    return sum(group.count for group in groups)
 
 
-def _button(verb: str, count: int, *, more: bool) -> str:
-    text = counted(count, more=more)
+def _total(visit: Visit, chosen: Chosen, met: int, frozen: Frozen) -> tuple[int, Known]:
+    """Return how many there are beyond those met, and how well that is known. A ceiling is always counted to."""
+    filters = bulk_counts.filters_of(chosen.verb, chosen.selection)
+    told = bulk_counts.total(visit.scope, chosen.verb, filters) if filters else None
+    ceiling = CEILINGS[visit.role]
+    if told and (ceiling is None or told[0] <= ceiling or told[1] is Known.EXACT):
+        return max(met, told[0]), told[1]
+    if ceiling is None:
+        return met, Known.MORE_THAN
+    count = selecting.count(visit.scope, chosen.verb, chosen.selection, frozen, most=ceiling + 1)
+    return count, Known.MORE_THAN if count > ceiling else Known.EXACT
+
+
+def _button(verb: str, count: int, known: Known) -> str:
+    text = counted(count, known)
     match verb:
         case "reprocess":
             return _("Reprocessar %(count)s") % {"count": text}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ponte.db.bulk import causes_named
+from ponte.db.bulk_counts import Known
 from ponte.db.filters import Bucket, FilterErrors, Filters
 from ponte.db.models import ActionState, Role
 from ponte.db.scope import Scope
@@ -29,7 +30,7 @@ WORKING = Label(gettext_lazy("Em execução"), "spinner", "inf")
 BLOCKED = Label(gettext_lazy("Aguardando o canal"), "pause", "wrn")
 
 
-def named(verb: str, count: int, *, more: bool = False) -> str:
+def named(verb: str, count: int, known: Known = Known.EXACT) -> str:
     """Return an action's name: "Reprocessar 12.431 produtos"."""
     match verb:
         case "reprocess":
@@ -38,12 +39,18 @@ def named(verb: str, count: int, *, more: bool = False) -> str:
             text = ngettext("Remover %(count)s log", "Remover %(count)s logs", count)
         case _:
             text = ngettext("Restaurar %(count)s log", "Restaurar %(count)s logs", count)
-    return text % {"count": counted(count, more=more)}
+    return text % {"count": counted(count, known)}
 
 
-def counted(count: int, *, more: bool = False) -> str:
-    """Return a number in words of the language: "12.431", "mais de 200.000"."""
-    return _("mais de %(count)s") % {"count": number(count)} if more else number(count)
+def counted(count: int, known: Known = Known.EXACT) -> str:
+    """Return a number in words of the language: "12.431", "mais de 200.000", "até 12.431"."""
+    match known:
+        case Known.EXACT:
+            return number(count)
+        case Known.MORE_THAN:
+            return _("mais de %(count)s") % {"count": number(count)}
+        case Known.AT_MOST:
+            return _("até %(count)s") % {"count": number(count)}
 
 
 def lasting(seconds: float) -> str:

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ponte.db import queries_api, selection
 from ponte.db.audit import note_one
+from ponte.db.bulk_counts import Known
 from ponte.db.models import BulkAction
 from ponte.flows import bulk
-from ponte.flows.bulk.limits import TRIAL, TYPED_ABOVE, TooManyError
+from ponte.flows.bulk.limits import CEILINGS, TRIAL, TYPED_ABOVE, TooManyError
+from ponte.flows.bulk.starting import MOST_COUNTED
 from ponte.web.access import Visit, acting
 from ponte.web.bulk.form import Chosen, Sealed, opened, pace_of, pace_words, read, salt_of
 from ponte.web.bulk.plan import Plan, plan
@@ -50,7 +52,7 @@ def start(request: HttpRequest, visit: Visit) -> HttpResponse:
         action = _begin(request, visit, sealed)
     except TooManyError:
         return _refused(request, ceiling_words(visit.role), 403)
-    return _begun(request, action)
+    return _begun(request, action, sealed)
 
 
 @require_GET
@@ -61,7 +63,8 @@ def selected(request: HttpRequest, visit: Visit) -> HttpResponse:
     if chosen is None:
         raise Http404
     found = selection.count(visit.scope, chosen.verb, chosen.selection, selection.freeze(), most=MOST_SHOWN + 1)
-    text = counted(min(found, MOST_SHOWN), more=found > MOST_SHOWN)
+    known = Known.MORE_THAN if found > MOST_SHOWN else Known.EXACT
+    text = counted(min(found, MOST_SHOWN), known)
     return page(request, "bulk/_all.html", {"count": text, "one": found == 1}, visit=visit)
 
 
@@ -78,9 +81,18 @@ def _begin(request: HttpRequest, visit: Visit, sealed: Sealed) -> BulkAction:
         frozen=sealed.frozen,
         role=visit.role,
         request_key=sealed.key,
-        # The plan has counted them, and nobody but us can have written that number.
-        counted=None if only else sealed.total,
+        counted=None if only else _counted(visit, sealed),
     )
+
+
+def _counted(visit: Visit, sealed: Sealed) -> int | None:
+    """Return how many the plan has counted: nobody but us can have written that number.
+
+    One that is not exact is no count; it has to be made now for whoever has a ceiling.
+    """
+    if sealed.known is Known.EXACT:
+        return sealed.total
+    return max(sealed.total, MOST_COUNTED) if CEILINGS[visit.role] is None else None
 
 
 def _flaw(request: HttpRequest, sealed: Sealed) -> str:
@@ -95,9 +107,9 @@ def _flaw(request: HttpRequest, sealed: Sealed) -> str:
     return ""
 
 
-def _begun(request: HttpRequest, action: BulkAction) -> HttpResponse:
-    count = action.planned or 0
-    text = _("%(what)s: começou. Acompanhe na fila de ações.") % {"what": named(action.verb, count)}
+def _begun(request: HttpRequest, action: BulkAction, sealed: Sealed) -> HttpResponse:
+    told = (sealed.total, sealed.known) if action.planned is None else (action.planned, Known.EXACT)
+    text = _("%(what)s: começou. Acompanhe na fila de ações.") % {"what": named(action.verb, *told)}
     if request.headers.get("HX-Request"):
         events = {"ponte:notice": {"text": text}, "ponte:started": {"id": action.pk}, "ponte:changed": {"ids": []}}
         return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
