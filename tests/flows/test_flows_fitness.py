@@ -86,6 +86,17 @@ def test_a_required_secret_may_stay_away_only_where_it_is_kept_already():
     assert unfit_access(given, MANIFEST, {"client_secret": "kept"}) == {}
 
 
+def test_what_the_way_back_tells_is_asked_of_those_alone_who_do_not_connect_there():
+    amazon, given = get("amazon").manifest, {"client_id": "1"}
+    secrets = {"client_secret": "x"}
+    assert unfit_access(Access(settings=given, secrets=secrets), amazon, {}) == {}
+    by_hand = Access(settings=given, secrets={**secrets, "refresh_token": "y"})
+    assert unfit_access(by_hand, amazon, {}) == {"seller_id": Unfit.MISSING}
+    assert unfit_access(Access(settings=given), amazon, {**secrets, "refresh_token": "y"}) == {
+        "seller_id": Unfit.MISSING
+    }
+
+
 def test_a_secret_with_a_line_break_is_refused():
     given = Access(settings={"client_id": "1"}, secrets={"client_secret": "abc\ndef"})
     assert unfit_access(given, MANIFEST, {}) == {"client_secret": Unfit.UNPRINTABLE}

@@ -56,7 +56,7 @@ def three(cast):
 def test_causes_come_in_plain_words_the_largest_first(ana, three):
     answer = ana.get("/causas")
     assert titles(answer) == ["Falta o atributo Marca", "Título recusado", "SKU sem preço na VTEX"]
-    assert lead(answer).startswith("60 produtos parados por 3 causas.")
+    assert lead(answer).startswith("60 produtos afetados por 3 causas.")
     assert tab(answer, "abertas") == 3
 
 
@@ -123,7 +123,7 @@ def test_filters_narrow_list_and_counts(cast, ana, three):
     assert titles(ana.get("/causas?canal=amz")) == ["Título recusado"]
     assert tab(ana.get("/causas?canal=amz"), "abertas") == 1
     assert titles(ana.get("/causas?etapa=vtex")) == ["SKU sem preço na VTEX"]
-    assert lead(ana.get("/causas?etapa=vtex")).startswith("10 produtos parados por 1 causa.")
+    assert lead(ana.get("/causas?etapa=vtex")).startswith("10 produtos afetados por 1 causa.")
 
 
 def test_alerts_are_apart_from_errors(cast, ana, three):
@@ -290,7 +290,7 @@ def test_a_person_limited_to_some_channels_sees_their_causes_alone(cast, as_, th
     Membership.objects.filter(user=cast.bruno).update(channel_ids=[other.pk])
     bruno = as_(cast.bruno)
     assert titles(bruno.get("/causas")) == ["Título recusado"]
-    assert lead(bruno.get("/causas")).startswith("4 produtos parados por 1 causa.")
+    assert lead(bruno.get("/causas")).startswith("4 produtos afetados por 1 causa.")
     assert bruno.get("/causas?canal=mlb").status_code == 400
     assert bruno.get(f"/causas/{three[0].pk}").status_code == 404
     assert bruno.get(f"/causas/{hers.pk}").status_code == 200
@@ -476,3 +476,8 @@ def test_a_cause_has_the_names_and_the_words_of_its_records_but_not_their_values
     assert "<h1><bdi>Sem nota fiscal</bdi></h1>" in ana.get(f"/causas/{number}").text
     assert "Sem nota fiscal" in ana.get("/produtos/opcoes/causa").text
     assert "Sem nota fiscal" in ana.get("/").text
+
+
+def test_one_product_of_one_cause_is_not_told_as_several(cast, ana):
+    make_cause(cast.channel, TITLE, count=1)
+    assert lead(ana.get("/causas")).startswith("1 produto afetado por 1 causa.")

@@ -188,3 +188,11 @@ def test_what_comes_back_fills_only_what_nobody_entered(cast, monkeypatch, enter
     authorization.finish(cast.channel.pk, "RH-1", redirect_uri="", verifier="", actor_id=cast.ana.pk, told=back)
     assert Channel.objects.get(pk=cast.channel.pk).settings == {"client_id": "app-1", "seller_id": stands}
     assert ("seller_id" in Audit.objects.get(verb="account connected").detail) is (not entered)
+
+
+def test_an_account_that_is_told_on_the_way_back_need_not_be_typed(cast, as_):
+    page = as_(cast.ana).get("/canais/novo?conector=amazon").text
+    field = page[page.index('id="f-s_seller_id"') : page.index('id="f-s_client_id"')]
+    field = field[: field.index("</div>")]
+    assert "preenche sozinho" in field
+    assert "required" not in field

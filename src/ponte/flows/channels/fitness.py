@@ -12,6 +12,7 @@ from enum import StrEnum
 from yarl import URL
 
 from ponte.config import config
+from ponte.connectors.oauth import REFRESH_TOKEN
 from ponte.domain.connector import Manifest
 from ponte.net.guard import PORTS, is_public, may_call
 
@@ -84,15 +85,26 @@ def unfit_access(given: Access, manifest: Manifest, kept: Mapping[str, str]) -> 
     """Return what is wrong, by field; `kept` are the secrets that are there already."""
     nowhere = Unfit.MISSING if manifest.base_url.endswith(NOBODY) else None
     found: dict[str, Unfit | None] = {"base_url": address_flaw(given.base_url) if given.base_url else nowhere}
+    later = told_by_connecting(manifest) if not _has_token(given, kept) else frozenset()
     for setting in manifest.settings:
         own, before = (given.secrets, kept) if setting.secret else (given.settings, {})
         value = own.get(setting.name, "")
-        filled = value or before.get(setting.name) or setting.default or not setting.required
+        filled = value or before.get(setting.name) or setting.default or not setting.required or setting.name in later
         found[setting.name] = (_unfit_text(value, MAX_VALUE) if value else None) if filled else Unfit.MISSING
     for host in manifest.hosts:
         address = given.settings.get(f"host_{host}", "")
         found[f"host_{host}"] = address_flaw(address) if address else None
     return {name: flaw for name, flaw in found.items() if flaw}
+
+
+def told_by_connecting(manifest: Manifest) -> frozenset[str]:
+    """Return the settings that the marketplace tells on the way back from its page: nobody has to type them."""
+    return frozenset(manifest.comes_back.settings.values())
+
+
+def _has_token(given: Access, kept: Mapping[str, str]) -> bool:
+    """True for an account that needs no connecting on the marketplace's page (any more)."""
+    return bool(given.secrets.get(REFRESH_TOKEN.name) or kept.get(REFRESH_TOKEN.name))
 
 
 def address_flaw(text: str) -> Unfit | None:

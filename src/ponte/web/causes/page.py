@@ -48,7 +48,7 @@ TABS: Mapping[str, tuple[Tab, str | Promise]] = {
 }
 ORDERS: Mapping[str, tuple[Order, str | Promise]] = {
     "": (Order.COUNT, gettext_lazy("Produtos")),
-    "valor": (Order.VALUE, gettext_lazy("Valor parado")),
+    "valor": (Order.VALUE, gettext_lazy("Valor em estoque")),
     "recente": (Order.LAST, gettext_lazy("Última vez")),
 }
 SEVERITIES: Mapping[str, tuple[str, str | Promise]] = {

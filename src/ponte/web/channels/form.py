@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ponte.db.models import Channel
 from ponte.domain.connector import Manifest, Setting
-from ponte.flows.channels.fitness import MAX_VALUE, NOBODY, Access, Described, Unfit
+from ponte.flows.channels.fitness import MAX_VALUE, NOBODY, Access, Described, Unfit, told_by_connecting
 from ponte.web.explained import language
 from ponte.web.numbers import shown_number, typed_number, typed_whole
 
@@ -150,7 +150,8 @@ def access_fields(
 ) -> tuple[Field, ...]:
     """Return the fields of a channel's account. What a secret holds is never among them."""
     settings = given.settings if given else (channel.settings if channel else {})
-    return tuple(_setting_field(one, channel, settings, flaws) for one in manifest.settings)
+    later = told_by_connecting(manifest)
+    return tuple(_setting_field(one, channel, settings, flaws, later=one.name in later) for one in manifest.settings)
 
 
 def folded(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
@@ -171,13 +172,16 @@ def address_field(manifest: Manifest, value: str, flaws: Flaws) -> Field:
     return Field("base_url", label, value, hint, flaw, wide=True, usual=not flaw)
 
 
-def _setting_field(one: Setting, channel: Channel | None, settings: Mapping[str, object], flaws: Flaws) -> Field:
+def _setting_field(
+    one: Setting, channel: Channel | None, settings: Mapping[str, object], flaws: Flaws, *, later: bool
+) -> Field:
     label = one.label.get(language()) or one.label.get("pt-BR") or one.name
     name, flaw = f"s_{one.name}", flaws.get(one.name, "")
     if not one.secret:
         value = str(settings.get(one.name, "") or one.default)
         usual = bool(one.default) and not one.required and not flaw
-        return Field(name, label, value, "", flaw, required=one.required, wide=True, usual=usual)
+        hint = _("Opcional: “Conectar conta” preenche sozinho.") if later else ""
+        return Field(name, label, value, hint, flaw, required=one.required and not later, wide=True, usual=usual)
     stamps = (channel.secrets_at if channel else None) or {}
     kept = one.name in stamps or (channel is not None and channel.secrets_at is None)
     at = stamps.get(one.name)
