@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
-from ponte.web.clock import short_day
+from ponte.web.clock import brief, short_day
 from ponte.web.numbers import percent, shown_number, typed_number, typed_whole
 
 
@@ -93,3 +93,12 @@ def test_a_month_has_the_letters_of_its_language(language, text):
     with translation.override(language):
         page = Template("{% load ponte %}{{ day|day }}").render(Context({"day": date(2026, 11, 23)}))
     assert page == text
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(-2, "21/11/2026, 14:09"), (-1, "ontem, 14:09"), (0, "14:09"), (1, "amanhã, 14:09"), (2, "25/11/2026, 14:09")],
+)
+def test_a_moment_near_today_is_told_by_its_day(days, text):
+    now = datetime(2026, 11, 23, 14, 9, tzinfo=timezone.get_default_timezone())
+    assert brief(now + timedelta(days=days), now) == text

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from factories import make_channel, make_integration
 from ponte.db.models import ActionCount, ActionState, BulkAction, Integration, Lane, Membership, Work
 from ponte.db.scope import Scope
-from ponte.domain.lifecycle import Priority, Trigger
+from ponte.domain.lifecycle import Priority, Task, Trigger
 from ponte.flows import bulk
 from ponte.flows.reprocess import reprocess
+from ponte.web.clock import brief
 
 SCRIPT = {"HX-Request": "true"}
 
@@ -305,3 +308,21 @@ def test_reprocessing_one_goes_before_all_of_an_action(cast, as_, errors):
     reprocess([errors[3].pk], scope=Scope(cast.store.pk), actor_id=cast.ana.pk)
     page = as_(cast.ana).get("/fila").text.split('id="q-proximos"')[1]
     assert page.index("303") < page.index("300")
+
+
+def test_a_look_that_is_planned_says_when_and_why(cast, as_):
+    found = make_integration(cast.channel, "77", "waiting")
+    lane, at = Lane.objects.get(channel=cast.channel), timezone.localtime() + timedelta(minutes=20)
+    Work.objects.create(
+        integration=found,
+        lane=lane,
+        task=Task.FOLLOW,
+        trigger=Trigger.FOLLOW,
+        due_at_ms=int(at.timestamp() * 1000),
+        queued_at_ms=1,
+    )
+    page = as_(cast.ana).get("/fila").text
+    row = page[page.index("Com hora marcada") :]
+    assert "Acompanhar" in row
+    assert "Depois de um envio" in row
+    assert f"{brief(at, timezone.now())}</td>" in row

@@ -38,13 +38,15 @@ def ahead(moment: datetime, now: datetime) -> str:
 
 
 def brief(moment: datetime, now: datetime, *, seconds: bool = False) -> str:
-    """Return the time of today's moments, "ontem" with the time, and day and time of the others; local time."""
+    """Return the time of today's moments, "ontem" or "amanhã" with it, day and time of the others; local time."""
     here, today = timezone.localtime(moment), timezone.localtime(now).date()
     clock = formats.date_format(here, "H:i:s" if seconds else "H:i", use_l10n=False)
     if here.date() == today:
         return clock
     if here.date() == today - timedelta(days=1):
         return _("ontem, %(time)s") % {"time": clock}
+    if here.date() == today + timedelta(days=1):
+        return _("amanhã, %(time)s") % {"time": clock}
     return _("%(day)s, %(time)s") % {"day": formats.date_format(here, "SHORT_DATE_FORMAT"), "time": clock}
 
 

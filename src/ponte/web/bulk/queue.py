@@ -124,7 +124,7 @@ def queue(visit: Visit) -> Queue:
         lanes=tuple(_lane_row(lane, speeds[lane.channel.pk], batches.get(lane.channel.pk), moment) for lane in lanes),
         now=tuple(_work_row(one, now, visit, running=True) for one in held),
         next=tuple(_work_row(one, now, visit) for one in coming),
-        later=tuple(_work_row(one, now, visit) for one in bulk_queue.later(visit.scope)),
+        later=tuple(_work_row(one, now, visit, planned=True) for one in bulk_queue.later(visit.scope)),
         more=max(0, waiting - len(coming)),
     )
 
@@ -222,8 +222,9 @@ def waited(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours < 48 else ngettext("%d dia", "%d dias", hours // 24) % (hours // 24)
 
 
-def _work_row(one: Waiting, now: datetime, visit: Visit, *, running: bool = False) -> WorkRow:
+def _work_row(one: Waiting, now: datetime, visit: Visit, *, running: bool = False, planned: bool = False) -> WorkRow:
     record, work = one.record, one.work
+    waits = _waits(work.queued_at_ms, work.due_at_ms, now, running=running)
     return WorkRow(
         id=record.pk,
         place=one.place,
@@ -232,7 +233,7 @@ def _work_row(one: Waiting, now: datetime, visit: Visit, *, running: bool = Fals
         badge=badge(record.channel),
         doing=_doing(one),
         origin=_origin(one),
-        wait=_waits(work.queued_at_ms, work.due_at_ms, now, running=running),
+        wait=_when(work.due_at_ms, now) if planned else waits,
         hurry=_may_hurry(one, visit) and not running,
     )
 
@@ -257,12 +258,17 @@ def _origin(one: Waiting) -> str:
         return _("Reprocessado por %(who)s") % {"who": one.by or _("linha de comando")}
     if work.trigger == Trigger.RETRY and work.tries:
         return _("Nova tentativa, %(count)dª") % {"count": work.tries + 1}
+    if work.task == Task.FOLLOW:
+        return _("Depois de um envio")
     return str(TRIGGERS[work.trigger])
 
 
 def _waits(queued_ms: int, due_ms: int, now: datetime, *, running: bool) -> str:
-    moment = now.timestamp()
-    if not running and due_ms / 1000 > moment + 1:
-        return _("às %(time)s") % {"time": brief(datetime.fromtimestamp(due_ms / 1000, UTC), now)}
     since = min(queued_ms, due_ms) if running else max(queued_ms, due_ms)
-    return waited(max(0.0, moment - since / 1000))
+    return waited(max(0.0, now.timestamp() - since / 1000))
+
+
+def _when(due_ms: int, now: datetime) -> str:
+    """Return the moment something is planned for; it may have come while the page was read."""
+    due = datetime.fromtimestamp(due_ms / 1000, UTC)
+    return brief(due, now) if due > now else _("agora")
