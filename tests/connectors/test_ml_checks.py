@@ -349,3 +349,22 @@ def test_a_condition_is_one_of_those_the_category_takes(takes, option, refused):
     assert ("condition condition.not_allowed" in problems) is refused
     if refused:
         assert problems["condition condition.not_allowed"].params["allowed"] == ", ".join(takes)
+
+
+@pytest.mark.parametrize("ending", ["webp", "GIF", "svg", "webp?v=63", "avif#x"])
+def test_a_picture_in_another_format_is_left_out_and_told(ending):
+    odd, good = Image(f"https://a.example/1.{ending}"), Image("https://a.example/2.jpg")
+    both = sku(images=(odd, good))
+    problem = found(both)["pictures pictures.format"]
+    assert (problem.blocking, problem.params["value"]) == (False, odd.url)
+    assert ML.map(both, rules()).payload["item"]["pictures"] == [{"source": good.url}]
+    alone = found(sku(images=(odd,)))
+    assert alone["pictures pictures.format"].blocking
+    assert "pictures pictures.missing" not in alone
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example/1.jpeg", "https://a.example/1", "https://a.webp/1.PNG?x=.gif"]
+)
+def test_an_address_that_tells_no_other_format_is_sent(address):
+    assert "pictures pictures.format" not in found(sku(images=(Image(address),)))

@@ -359,7 +359,25 @@ def test_an_ended_listing_is_closed_and_does_not_come_back_by_a_notification():
         await stage.again()
         [new] = stage.listings(sku)
         assert new.id != listing.id
-        assert (await stage.record(sku)).hold == ""
+        assert new.body["parent_item_id"] == listing.id, "its visits and sales come with it"
+        assert new.body["title"] == "Um nome novo depois do fim"
+        row = await stage.record(sku)
+        assert (row.hold, row.creating_since) == ("", None)
+
+    play(scene, index_lag_seconds=0)
+
+
+def test_what_was_unlinked_is_not_looked_for_when_it_is_announced_again():
+    async def scene(stage: Stage) -> None:
+        sku = stage.healthy[0]
+        await stage.run(sku)
+        [before] = stage.listings(sku)
+        await deed(stage, deeds.unlink, sku)
+        await stage.ask_for(sku)
+        await stage.again()
+        assert before.id in {one.id for one in stage.listings(sku)}
+        assert len(stage.listings(sku)) == 2
+        assert "GET /users/{id}/items/search 200" not in await stage.asked(sku)
 
     play(scene, index_lag_seconds=0)
 

@@ -106,6 +106,16 @@ def _end_links(ids: Sequence[int], why: str, now: datetime) -> None:
     )
 
 
+def look_first(ids: Sequence[int], since: datetime) -> None:
+    """Have these records looked up at the marketplace before they create: the listing they had may come back."""
+    if ids:
+        run(
+            f"""UPDATE db_integration SET creating_since = %s
+                WHERE creating_since IS NULL AND id IN ({marks(len(ids))})""",
+            [since, *ids],
+        )
+
+
 def hold(holds: Mapping[int, Hold]) -> None:
     """Note persons' wishes about listings ({record: wish})."""
     for wish in sorted(set(holds.values())):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +16,11 @@ from ponte.db.counts import Moves
 from ponte.db.integrations import Place, lanes_of, places_by_id, to_queued
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Action, Hold, Phase, Priority, Status, Trigger, actions
+from ponte.flows.listings.linking import LONG_AGO_SECONDS
 from ponte.queue.wake import wake
 from ponte.queue.work import Wanted, enqueue
+
+LONG_AGO = timedelta(seconds=LONG_AGO_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def reprocess(ids: Sequence[int], *, scope: Scope, actor_id: int | None, action_
         places = places_by_id(sorted(set(ids)), scope=scope)
         allowed = [place for place in places.values() if _may_reprocess(place, alone=action_id is None)]
         links.hold({place.id: Hold.NONE for place in allowed if Hold(place.hold).at_rest})
+        # What was ended may be announced again with its history; what was unlinked is not looked for.
+        links.look_first([place.id for place in allowed if place.hold == Hold.ENDED], now - LONG_AGO)
         already = {place.id for place in allowed if place.status == Status.PENDING and place.phase != Phase.WAITING}
         lanes = lanes_of([*{place.channel_id for place in allowed}])
         moves = Moves()

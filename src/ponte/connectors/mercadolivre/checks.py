@@ -69,8 +69,12 @@ def _title(draft: Draft) -> Iterator[Problem]:
 
 
 def _pictures(draft: Draft) -> Iterator[Problem]:
-    usable = len(draft.pictures)
-    if not usable:
+    usable, unfit = len(draft.pictures), draft.unfit_pictures
+    if unfit:
+        params = {"value": unfit[0][:200], "allowed": "JPG, PNG", "count": str(len(unfit))}
+        other = invalid(ProblemClass.IMAGE_INVALID, "pictures", "pictures.format", **params)
+        yield other.as_warning() if usable else other
+    if not usable and not unfit:
         yield invalid(ProblemClass.IMAGE_MISSING, "pictures", "pictures.missing")
     elif len(draft.sent_pictures) < usable:
         limit = str(len(draft.sent_pictures))

@@ -15,6 +15,7 @@ from ponte.connectors.mercadolivre.attributes import filled
 from ponte.connectors.mercadolivre.facts import Account, Category, account_of, category_of
 from ponte.connectors.mercadolivre.filled import Filled
 from ponte.connectors.mercadolivre.manifest import CURRENCY
+from ponte.connectors.mercadolivre.pictures import is_of_other_format
 from ponte.connectors.texts import plain_text
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON
@@ -83,7 +84,12 @@ class Draft:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """Return the addresses of all usable pictures, each once, as https."""
-        return pictures(self.sku)
+        return tuple(url for url in pictures(self.sku) if not is_of_other_format(url))
+
+    @cached_property
+    def unfit_pictures(self) -> tuple[str, ...]:
+        """Return the addresses of pictures in a format that Mercado Livre does not take."""
+        return tuple(url for url in pictures(self.sku) if is_of_other_format(url))
 
     @property
     def sent_pictures(self) -> tuple[str, ...]:

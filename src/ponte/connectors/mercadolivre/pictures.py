@@ -6,6 +6,8 @@ captured 2026-06).
 
 from __future__ import annotations
 
+import re
+
 from ponte.connectors import shape
 from ponte.connectors.mercadolivre.errand import MEMORY, sent_before
 from ponte.connectors.mercadolivre.standing import remembering
@@ -13,6 +15,12 @@ from ponte.domain.message import JSON
 from ponte.domain.outcome import Listing
 
 FETCHES = "fetches"
+# It takes JPG and PNG. Others are known by the address's end; an address that tells nothing is sent.
+OTHER_FORMAT = re.compile(r"\.(webp|gif|bmp|svgz?|avif|tiff?|heic|heif|ico)$", re.IGNORECASE)
+
+
+def is_of_other_format(address: str) -> bool:
+    return OTHER_FORMAT.search(address.partition("#")[0].partition("?")[0]) is not None
 
 
 def to_fetch_again(listing: Listing) -> Listing:
