@@ -12,7 +12,7 @@ RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header
 
-.PHONY: help venv demo test check lint types layers docs translations messages migrations unit postgres e2e fates faults bench lock clean
+.PHONY: help venv demo test check lint types layers docs translations messages migrations unit postgres e2e fates faults specs bench lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ fates: $(DEV) ## Every result of the demo against what its sandbox knows
 
 faults: $(DEV) ## Kill and stop real processes, count what is lost (ARGS="kills --kills 200")
 	@tools/test faults $(ARGS)
+
+specs: $(DEV) ## Connectors and fakes against the marketplaces' OpenAPI (SPECS=FOLDER, ARGS="--only amazon --prism")
+	@tools/test specs $(SPECS) $(ARGS)
 
 bench: $(RUN) ## Measure this machine (ratios against a bare loop)
 	$(BIN)/ponte bench ingest

@@ -14,6 +14,9 @@ from aiohttp import web
 from ponte.sandbox.mirakl.market import OfferImport, Operator, ProductImport
 from ponte.sandbox.mirakl.settings import SHOP_ID
 
+FILE = "application/octet-stream"
+"""What the platform calls its reports (P44, P45, P47, OF03), whatever is in them."""
+
 
 def reply(body: object, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     return web.Response(body=orjson.dumps(body), status=status, headers=headers, content_type="application/json")
@@ -38,7 +41,7 @@ def table(
     *,
     separator: str = ";",
     encoding: str = "utf-8",
-    kind: str = "application/octet-stream",
+    kind: str = FILE,
 ) -> web.Response:
     """Return a report as the platform does: a file."""
     written = io.StringIO()

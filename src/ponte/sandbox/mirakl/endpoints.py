@@ -11,6 +11,7 @@ from aiohttp import web
 
 from ponte.sandbox.mirakl import operator_catalogue as known
 from ponte.sandbox.mirakl.answers import (
+    FILE,
     fault_body,
     import_body,
     offer_body,
@@ -143,7 +144,7 @@ class Endpoints:
                 heading = ["SKU", "Mensagem de erro" if column == "errors" else "Avisos"]
                 return table(heading, rows, separator=",", encoding="cp1252")
             case Layout.BROKEN:
-                return web.Response(body=b'\xff\xfe"Relat\x00rio;;\n"' + b"x" * 400, content_type="text/csv")
+                return web.Response(body=b'\xff\xfe"Relat\x00rio;;\n"' + b"x" * 400, content_type=FILE)
             case _:
                 return table(["shop_sku", column], rows)
 
