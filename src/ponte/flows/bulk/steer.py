@@ -105,7 +105,7 @@ def undo(action_id: int, *, store_id: int, actor_id: int | None) -> BulkAction |
 
 
 def _locked(action_id: int, store_id: int) -> BulkAction | None:
-    return BulkAction.objects.select_for_update().filter(pk=action_id, store_id=store_id).first()
+    return BulkAction.objects.select_for_update(no_key=True).filter(pk=action_id, store_id=store_id).first()
 
 
 def _shown(action_id: int, store_id: int) -> BulkAction | None:

@@ -35,7 +35,9 @@ def _step_one(seen: BulkAction) -> bool:
     if seen.state == ActionState.RUNNING and "undo" not in seen.selection:
         _ahead.fill(seen)
     with transaction.atomic():
-        free = BulkAction.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        free = BulkAction.objects.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked, no_key=True
+        )
         action = free.filter(pk=seen.pk, ended_at=None, lease_until_ms__lte=now_ms()).first()
         if action is None:
             return False

@@ -137,7 +137,7 @@ def finish(
     if problem is not None:
         return problem
     with transaction.atomic():
-        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
         account, now = str(channel.settings.get("user_id", "")), timezone.now().isoformat()
         channel.secrets_at = {**(channel.secrets_at or {}), "access_token": now, "refresh_token": now}
         filled = {name: value for name, value in (told or {}).items() if not channel.settings.get(name)}

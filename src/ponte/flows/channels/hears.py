@@ -20,7 +20,7 @@ from ponte.connectors import Broken, get
 from ponte.db import sealed
 from ponte.db.audit import note_one
 from ponte.db.clock import now_ms
-from ponte.db.integrations import lanes_of
+from ponte.db.integrations import lanes_of, places_by_id
 from ponte.db.models import Channel, Ear, Integration
 from ponte.domain.connector import Hears
 from ponte.flows.channels.stores import digest_of
@@ -85,7 +85,7 @@ def new_key(channel: Channel, *, actor_id: int | None) -> str:
     """Make a channel's address, shown this once; the one before stays valid until the next is made."""
     key = random_secrets.token_urlsafe(32)
     with transaction.atomic():
-        Channel.objects.select_for_update().get(pk=channel.pk)
+        Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
         before = Ear.objects.filter(channel=channel).values_list("digest", flat=True).first() or ""
         now = timezone.now()
         told = {"digest": digest_of(key), "digest_before": before, "made_at": now}
@@ -104,7 +104,7 @@ def look_again(looks: Sequence[Look]) -> None:
         wanted: dict[bool, dict[int, Wanted]] = {True: {}, False: {}}
         for channel_id, signed, about in _by_channel(looks):
             wanted[signed] |= {item.integration_id: item for item in _known(channel_id, about)}
-        # Work of a lane is locked in one go, in the order of ids, as by everybody: a channel's posts are of one kind.
+        places_by_id(sorted({*wanted[True], *wanted[False]}))  # locked before their work, as by everybody
         for signed, items in wanted.items():
             look([*items.values()], now=now_ms(), due=now_ms() + (0 if signed else UNSIGNED_WAIT_MS))
         _count_heard(looks, now)

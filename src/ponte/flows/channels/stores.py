@@ -81,7 +81,7 @@ def rotate_key(store: Store, *, actor_id: int | None = None) -> str:
     """Make a new webhook key; the one before stays valid until the next rotation."""
     key = random_secrets.token_urlsafe(32)
     with transaction.atomic():
-        current = Store.objects.select_for_update().get(pk=store.pk)
+        current = Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         Store.objects.filter(pk=store.pk).update(
             hook_digest=digest_of(key), hook_digest_before=current.hook_digest, hook_at=timezone.now()
         )
@@ -96,7 +96,7 @@ def set_vtex(store_id: int, *, base_url: str, app_key: str, app_token: str, acto
         return {"base_url": flaw}
     given = {name: value for name, value in (("app_key", app_key), ("app_token", app_token)) if value}
     with transaction.atomic():
-        store = Store.objects.select_for_update().get(pk=store_id)
+        store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
         moved = store.base_url != base_url.rstrip("/")
         store.base_url = base_url.rstrip("/")
         if given:
@@ -212,7 +212,7 @@ def set_access(channel: Channel, given: Access, *, actor_id: int | None) -> dict
         return flaws
     replaced = {name: value for name, value in given.secrets.items() if value}
     with transaction.atomic():
-        row = Channel.objects.select_for_update().get(pk=channel.pk)
+        row = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
         detail: JSON = {"replaced": sorted(replaced), "base_url": [row.base_url, given.base_url.rstrip("/")]}
         row.base_url = given.base_url.rstrip("/")
         row.settings = {**row.settings, **given.settings}

@@ -151,7 +151,7 @@ def _locked(number: int, scope: Scope) -> Place | None:
     row = scope.integrations().filter(pk=number).values_list("channel_id", "kind").first()
     if row is None:
         return None
-    list(Lane.objects.select_for_update().filter(channel_id=row[0], kind=row[1]).values_list("pk"))
+    list(Lane.objects.select_for_update(no_key=True).filter(channel_id=row[0], kind=row[1]).values_list("pk"))
     return places_by_id([number], scope=scope).get(number)
 
 

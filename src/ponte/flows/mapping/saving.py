@@ -60,7 +60,7 @@ def save_mapping(
     if parsed.mapping is None:
         return Refused(parsed.errors)
     with transaction.atomic():
-        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
         if channel.mapping_text == text:
             return Saved(channel.mapping_version, changed=False)
         if based_on is not None and based_on != channel.mapping_version:

@@ -59,7 +59,7 @@ def _may_refresh(channel_id: int, version: int) -> bool:
 def keep_tokens(channel_id: int, tokens: Tokens) -> Credentials:
     """Keep what a refresh brought; from now on it is the only valid pair."""
     with transaction.atomic():
-        channel = Channel.objects.select_for_update().get(pk=channel_id)
+        channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
         channel.keep_secrets(channel.secrets() | dict(tokens.secrets))
         channel.settings = {**channel.settings, **tokens.settings}
         channel.token_version += 1
