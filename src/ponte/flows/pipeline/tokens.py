@@ -9,17 +9,19 @@ and keeping leaves a token that is refused: the channel then asks for a person, 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from ponte.db.clock import now_ms
 from ponte.db.models import Channel
 from ponte.domain.connector import Connector, Rules
+from ponte.domain.message import NoAnswer, Request
 from ponte.domain.outcome import Blocked, Postponed, Tokens
 from ponte.flows.failpoints import reach
 from ponte.flows.offline import Database
 from ponte.net.converse import Party, Record, converse
+from ponte.net.transport import FENCED
 
 REFRESH_SECONDS = 35.0
 EARLY_SECONDS = 120.0
@@ -47,19 +49,30 @@ def is_stale(credentials: Credentials) -> bool:
     return 0 < credentials.until_ms < now_ms() + EARLY_SECONDS * 1000
 
 
-def _may_refresh(channel_id: int, version: int) -> bool:
+def _may_refresh(channel_id: int, version: int) -> int | None:
+    """Take the right to refresh; returns until when it is ours, which is its name too."""
     now = now_ms()
-    return bool(
-        Channel.objects.filter(pk=channel_id, token_version=version, refresh_until_ms__lt=now).update(
-            refresh_until_ms=now + int(REFRESH_SECONDS * 1000)
-        )
-    )
+    until = now + int(REFRESH_SECONDS * 1000)
+    free = Channel.objects.filter(pk=channel_id, token_version=version, refresh_until_ms__lt=now)
+    return until if free.update(refresh_until_ms=until) else None
 
 
-def keep_tokens(channel_id: int, tokens: Tokens) -> Credentials:
-    """Keep what a refresh brought; from now on it is the only valid pair."""
+def _prolong(channel_id: int, version: int, right: int) -> int | None:
+    """Take the right anew right before a request leaves: it may have waited long for its turn."""
+    until = now_ms() + int(REFRESH_SECONDS * 1000)
+    ours = Channel.objects.filter(pk=channel_id, token_version=version, refresh_until_ms=right)
+    return until if ours.update(refresh_until_ms=until) else None
+
+
+def keep_tokens(channel_id: int, tokens: Tokens, *, version: int | None = None) -> Credentials:
+    """Keep what a refresh of `version` brought, or (None) a person; from now on it is the only valid pair.
+
+    What a person or another refresh brought meanwhile is newer, and stays.
+    """
     with transaction.atomic():
         channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
+        if version is not None and channel.token_version != version:
+            return read_credentials(channel_id)
         channel.keep_secrets(channel.secrets() | dict(tokens.secrets))
         channel.settings = {**channel.settings, **tokens.settings}
         channel.token_version += 1
@@ -71,8 +84,9 @@ def keep_tokens(channel_id: int, tokens: Tokens) -> Credentials:
     return read_credentials(channel_id)
 
 
-def _give_up_refresh(channel_id: int, version: int) -> None:
-    Channel.objects.filter(pk=channel_id, token_version=version).update(refresh_until_ms=0)
+def _give_up_refresh(channel_id: int, version: int, right: int) -> None:
+    ours = Channel.objects.filter(pk=channel_id, token_version=version, refresh_until_ms=right)
+    ours.update(refresh_until_ms=0)
 
 
 async def refresh(
@@ -84,20 +98,34 @@ async def refresh(
         current = await database.read(read_credentials, channel_id)
         if current.version != version:
             return current
-        if await database.write(_may_refresh, channel_id, version):
-            return await _refresh(
-                channel_id, version, connector=connector, rules=rules, party=party, database=database
-            )
+        right = await database.write(_may_refresh, channel_id, version)
+        if right is not None:
+            ours = _Right(channel_id, version, right, database)
+            answer = await converse(connector.refresh(rules), replace(party, gate=ours.holds), Record())
+            if isinstance(answer, Tokens):
+                reach("before_keep_tokens")
+                return await database.write(keep_tokens, channel_id, answer, version=version)
+            if not ours.lost:
+                await database.write(_give_up_refresh, channel_id, version, ours.until_ms)
+                return answer
         await asyncio.sleep(POLL_SECONDS)
     return await database.read(read_credentials, channel_id)
 
 
-async def _refresh(
-    channel_id: int, version: int, *, connector: Connector, rules: Rules, party: Party, database: Database
-) -> Credentials | Postponed | Blocked:
-    answer = await converse(connector.refresh(rules), party, Record())
-    if isinstance(answer, Tokens):
-        reach("before_keep_tokens")
-        return await database.write(keep_tokens, channel_id, answer)
-    await database.write(_give_up_refresh, channel_id, version)
-    return answer
+@dataclass(slots=True)
+class _Right:
+    """Our right to refresh, asked for once more by each request that is about to leave."""
+
+    channel_id: int
+    version: int
+    until_ms: int
+    database: Database
+    lost: bool = False
+
+    async def holds(self, _: Request) -> NoAnswer | None:
+        until = await self.database.write(_prolong, self.channel_id, self.version, self.until_ms)
+        if until is None:
+            self.lost = True
+            return FENCED
+        self.until_ms = until
+        return None
