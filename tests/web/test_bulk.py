@@ -274,9 +274,7 @@ def test_who_has_a_ceiling_is_counted_to_it_whatever_the_filter(cast, as_, error
     assert as_(cast.bruno).post("/fila/acoes/nova", {"plano": plan_of(page)}).status_code == 403
 
 
-def test_an_inexact_plan_is_counted_for_who_has_a_ceiling_by_now(
-    cast, as_, errors, looks_at_two, monkeypatch
-):
+def test_an_inexact_plan_is_counted_for_who_has_a_ceiling_by_now(cast, as_, errors, looks_at_two, monkeypatch):
     given = {"verb": "reprocess", "filtro": "q=sku"}
     Integration.objects.update(search_text="sku 1")
     page = as_(cast.ana).post("/produtos/plano", given).text

@@ -34,7 +34,8 @@ FIELDS = (
         "SKU images: `Images[].ImageUrl`",
         "`pictures[].source`",
         required=True,
-        note="at least one; https, JPG or PNG, each once, up to the category's limit (the rest is left out with a warning)",
+        note="at least one; https, JPG or PNG, each once, up to the category's limit (the rest is left out with a "
+        "warning)",
     ),
     FieldLine(
         "Product description: `ProductDescription`",
