@@ -13,6 +13,8 @@ from ponte.db.cursor import Cursor
 from ponte.db.models import Audit, Channel, Integration, Membership, User
 
 ENTRIES = 50
+FIRST_ROWS = 200
+"""So many mostly fill a page; only where they do not, more are read, up to `MOST_ROWS`."""
 MOST_ROWS = 1_000
 PREFIX = "integration:"
 
@@ -65,8 +67,11 @@ def trail(store_id: int, asked: Asked, after: Cursor | None = None) -> Page:
     found = rows(store_id, asked)
     if after:
         found = found.filter(Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.id))
-    read = list(found[:MOST_ROWS])
+    read = list(found[:FIRST_ROWS])
     groups = _grouped(read)
+    if len(read) == FIRST_ROWS and len(groups) <= ENTRIES:  # much was done at once
+        read = list(found[:MOST_ROWS])
+        groups = _grouped(read)
     more = len(groups) > ENTRIES or len(read) == MOST_ROWS
     shown = groups[:ENTRIES]
     if shown and len(read) == MOST_ROWS and len(groups) <= ENTRIES:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
-from ponte.db.models import Attempt, Exchange, Integration, Lane, User, Work
+from ponte.db.models import Integration, Lane, User, Work
 from ponte.db.scope import Scope
-from ponte.db.sql import fetch
+from ponte.db.sql import fetch, moment_read
 from ponte.domain.lifecycle import Priority
 
 PRIORITIES: Final = (Priority.PERSON, Priority.LIVE, Priority.BULK, Priority.RETRY, Priority.SYNC)
@@ -20,6 +21,15 @@ LOOKED_THROUGH: Final = 500
 PACE_SECONDS: Final = 60
 LAST_TRIES: Final = 2_000
 LAST_REQUESTS: Final = 4_000
+# The newest by their ids, and of those the ones of the last minute: no index is by time, and none has to be.
+TRIES: Final = """SELECT channel_id, count(*), min(started_at)
+    FROM (SELECT channel_id, started_at FROM db_attempt ORDER BY id DESC LIMIT %s) AS newest
+    WHERE started_at >= %s AND channel_id IS NOT NULL GROUP BY channel_id"""
+REQUESTS: Final = """SELECT tried.channel_id, count(*), min(newest.started_at)
+    FROM (SELECT attempt_id, started_at FROM db_exchange WHERE side = 'marketplace'
+        ORDER BY id DESC LIMIT %s) AS newest
+    JOIN db_attempt AS tried ON tried.id = newest.attempt_id
+    WHERE newest.started_at >= %s AND tried.channel_id IS NOT NULL GROUP BY tried.channel_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +98,8 @@ def later(scope: Scope) -> list[Waiting]:
 def speeds(channel_ids: Sequence[int]) -> dict[int, Speed]:
     """Return how fast channels went in the last minute, by the newest tries and requests of everybody."""
     since = time.time() - PACE_SECONDS
-    tried = _rates(_last_tries(), since, LAST_TRIES)
-    sent = _rates(_last_requests(), since, LAST_REQUESTS)
+    tried = _rates(_fresh(TRIES, LAST_TRIES, since), LAST_TRIES)
+    sent = _rates(_fresh(REQUESTS, LAST_REQUESTS, since), LAST_REQUESTS)
     return {number: Speed(tried.get(number, 0.0), sent.get(number, 0.0)) for number in channel_ids}
 
 
@@ -123,23 +133,14 @@ def _waiting(ids: Sequence[int], *, numbered: bool = False) -> list[Waiting]:
     ]
 
 
-def _last_tries() -> list[tuple[int, float]]:
-    rows = Attempt.objects.order_by("-pk").values_list("channel_id", "started_at")[:LAST_TRIES]
-    return [(channel, at.timestamp()) for channel, at in rows if channel is not None]
+def _fresh(statement: str, most: int, since: float) -> list[tuple[int, int, float]]:
+    """Return (channel, how many, the first's moment) of what began since a moment, among the newest."""
+    rows = fetch(statement, [most, datetime.fromtimestamp(since, UTC)])
+    return [(int(channel), int(count), moment_read(first).timestamp()) for channel, count, first in rows]
 
 
-def _last_requests() -> list[tuple[int, float]]:
-
-    rows = Exchange.objects.filter(side="marketplace").order_by("-pk")
-    kept = rows.values_list("attempt__channel_id", "started_at")[:LAST_REQUESTS]
-    return [(channel, at.timestamp()) for channel, at in kept if channel is not None]
-
-
-def _rates(moments: Sequence[tuple[int, float]], since: float, most: int) -> dict[int, float]:
+def _rates(fresh: Sequence[tuple[int, int, float]], most: int) -> dict[int, float]:
     """Return how many a minute each channel had. Where the newest fill less than a minute, they stand for it."""
-    fresh = [(channel, at) for channel, at in moments if at >= since]
-    span = PACE_SECONDS if len(fresh) < most else max(1.0, time.time() - min(at for _, at in fresh))
-    found: dict[int, float] = {}
-    for channel, _ in fresh:
-        found[channel] = found.get(channel, 0.0) + PACE_SECONDS / span
-    return found
+    full = sum(count for _, count, _ in fresh) >= most
+    span = max(1.0, time.time() - min(first for _, _, first in fresh)) if full else PACE_SECONDS
+    return {channel: count * PACE_SECONDS / span for channel, count, _ in fresh}

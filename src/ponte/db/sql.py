@@ -137,6 +137,11 @@ def _all_adapted(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     return [[_moment_text(value) if isinstance(value, datetime) else value for value in row] for row in rows]
 
 
+def moment_read(value: datetime | str) -> datetime:
+    """Return a moment that a statement of ours gave: SQLite gives the text that it keeps, in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
 def _moment_text(value: datetime) -> str:
     """Return what `adapt_datetimefield_value` of Django makes of a moment in UTC, in a tenth of the time."""
     if value.tzinfo is UTC:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import formats, timezone
 from django.utils.translation import get_language, ngettext
@@ -40,14 +41,20 @@ def ahead(moment: datetime, now: datetime) -> str:
 def brief(moment: datetime, now: datetime, *, seconds: bool = False) -> str:
     """Return the time of today's moments, "ontem" or "amanhã" with it, day and time of the others; local time."""
     here, today = timezone.localtime(moment), timezone.localtime(now).date()
-    clock = formats.date_format(here, "H:i:s" if seconds else "H:i", use_l10n=False)
+    clock = f"{here:%H:%M:%S}" if seconds else f"{here:%H:%M}"
     if here.date() == today:
         return clock
     if here.date() == today - timedelta(days=1):
         return _("ontem, %(time)s") % {"time": clock}
     if here.date() == today + timedelta(days=1):
         return _("amanhã, %(time)s") % {"time": clock}
-    return _("%(day)s, %(time)s") % {"day": formats.date_format(here, "SHORT_DATE_FORMAT"), "time": clock}
+    return _("%(day)s, %(time)s") % {"day": _day(here.date(), get_language()), "time": clock}
+
+
+@lru_cache(maxsize=1_000)
+def _day(day: date, _language: str | None) -> str:
+    """Return a day as the language of the moment writes it; a page has the same few many times."""
+    return str(formats.date_format(day, "SHORT_DATE_FORMAT"))
 
 
 def short_day(day: date) -> str:
@@ -59,8 +66,7 @@ def short_day(day: date) -> str:
 def full(moment: datetime) -> str:
     """Return day, time with seconds and the zone: "11/06/2026 14:09:00 (America/Sao_Paulo)"."""
     here = timezone.localtime(moment)
-    day = formats.date_format(here, "SHORT_DATE_FORMAT")
-    return f"{day} {here:%H:%M:%S} ({timezone.get_current_timezone_name()})"
+    return f"{_day(here.date(), get_language())} {here:%H:%M:%S} ({timezone.get_current_timezone_name()})"
 
 
 def took(start: datetime, end: datetime) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from django.utils.translation import get_language
 
@@ -42,5 +44,10 @@ def told(problem: Problem, found: Integration) -> Explanation:
 
 def summed_up(kept: Sequence[Mapping[str, JSON]], marketplace: str) -> str:
     """Return one line about the problems of a record or a try, "" when there are none."""
-    problems = problems_of(kept)
-    return summary(problems, language(), {"marketplace": marketplace}) if problems else ""
+    return _summed_up(json.dumps(kept), language(), marketplace) if kept else ""
+
+
+@lru_cache(maxsize=2_000)
+def _summed_up(kept: str, language: str, marketplace: str) -> str:
+    """Put the line together; a list has many records with the same problem."""
+    return summary(problems_of(json.loads(kept)), language, {"marketplace": marketplace})

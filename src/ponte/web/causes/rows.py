@@ -92,6 +92,11 @@ class CauseRow:
     version: str
 
     @property
+    def key(self) -> str:
+        """The id as text, which a template need not put into the language's form."""
+        return str(self.id)
+
+    @property
     def label(self) -> Label:
         return STATES[self.state]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ class ChannelBadge:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a line of the list says. `version` changes whenever the line does."""
+    """What a line of the list says. `version` changes whenever the line does, `cents` is the stock's value."""
 
     id: int
     sku: str
@@ -43,7 +44,7 @@ class Row:
     ean: str
     reference: str
     brand: str
-    value: str
+    cents: int
     channel: ChannelBadge
     bucket: Bucket
     label: Label
@@ -55,6 +56,16 @@ class Row:
     version: str
     actions: tuple[Action, ...]
     hold: str = ""
+
+    @property
+    def key(self) -> str:
+        """The id as text: templates put numbers into the language's form first, which takes long."""
+        return str(self.id)
+
+    @property
+    def value(self) -> str:
+        """The stock's value in words; most lists do not show it."""
+        return in_reais(self.cents)
 
     @property
     def may_reprocess(self) -> bool:
@@ -82,7 +93,7 @@ def row_of(found: Integration, lanes: Mapping[int, ChannelState], now: datetime,
         ean=found.ean,
         reference=found.reference,
         brand=found.brand,
-        value=in_reais(found.stock_value),
+        cents=found.stock_value,
         channel=badge(found.channel),
         bucket=bucket,
         label=_label(found, bucket),
@@ -121,9 +132,14 @@ def version_of(found: Integration) -> str:
 
 def badge(channel: Channel) -> ChannelBadge:
     """Return a channel's badge: the first letters of its name's words."""
-    words = re.findall(r"[^\W_]+", channel.name) or ["?"]
+    return _badge(channel.name, channel.pk % TINTS)
+
+
+@lru_cache(maxsize=1_000)
+def _badge(name: str, tint: int) -> ChannelBadge:
+    words = re.findall(r"[^\W_]+", name) or ["?"]
     letters = words[0][0] + words[1][0] if len(words) > 1 else words[0][:2]
-    return ChannelBadge(channel.name, letters.upper(), channel.pk % TINTS)
+    return ChannelBadge(name, letters.upper(), tint)
 
 
 def reason_of(found: Integration, bucket: Bucket, lane: ChannelState | None, now: datetime) -> str:
