@@ -1,9 +1,9 @@
 """Amazon (Selling Partner API, Brazil first): one listing per SKU, by Amazon's product types.
 
 `compact` and `vocabulary` keep and apply a product type's JSON schema, `definition` reads it, `shaping` brings texts
-into its form. `basis`, `standard`, `filling`, `drafting`, `flaws`, `checks`, `offering` and `sheets` are pure;
-`sending`, `following`, `asking` and `oauth` are conversations. `answers` says what an answer means, by `standing` and
-by the table in errors.toml.
+into its form. `family` holds a product's SKUs together. `basis`, `standard`, `filling`, `drafting`, `flaws`,
+`checks`, `offering` and `sheets` are pure; `sending`, `following`, `asking` and `oauth` are conversations. `answers`
+says what an answer means, by `standing` and by the table in errors.toml.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ponte.connectors.amazon import gtin, standard
+from ponte.connectors.amazon import family, gtin, standard
 from ponte.connectors.amazon.basis import TITLE
 from ponte.connectors.amazon.definition import is_unknown
 from ponte.connectors.amazon.drafting import Draft
@@ -35,6 +35,7 @@ def problems(draft: Draft) -> tuple[Problem, ...]:
         *_identifier(draft),
         *_pictures(draft),
         *price_problems(draft.sku, draft.price, standard.OFFER),
+        *_family(draft),
     )
     told = {problem.subject for problem in own if problem.blocking}
     schema = [problem for flaw in draft.flaws if flaw.attribute not in told for problem in _of_flaw(draft, flaw)]
@@ -75,6 +76,15 @@ def _pictures(draft: Draft) -> Iterator[Problem]:
         count = str(len(draft.pictures))
         many = invalid(ProblemClass.IMAGE_INVALID, "pictures", "pictures.too_many", limit=str(most), count=count)
         yield many.as_warning()
+
+
+def _family(draft: Draft) -> Iterator[Problem]:
+    """Check that the SKU has what tells it from its siblings."""
+    definition = draft.definition
+    for name in family.parts(family.theme_of(draft)):
+        needed = definition is not None and name in definition.attributes and name not in definition.required
+        if definition and needed and (name not in draft.filled or name in draft.dropped):
+            yield invalid(ProblemClass.VARIATION_INVALID, name, "attribute.missing", name=definition.title(name))
 
 
 def _of_flaw(draft: Draft, flaw: Flaw) -> Iterator[Problem]:

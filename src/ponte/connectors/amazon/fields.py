@@ -62,6 +62,11 @@ FIELDS = (
         "not required is left out with a warning",
     ),
     FieldLine(
+        "Product id: `ProductId`",
+        "`child_parent_sku_relationship`, `parentage_level`",
+        note="with a rule for `variation_theme`; the family's parent is the listing `P` and the product's id",
+    ),
+    FieldLine(
         "Mapping: `attributes`, `category_attributes`",
         "any attribute, also within one (`item_dimensions.length`)",
         note="`country_of_origin` and `supplier_declared_dg_hz_regulation` have no other source",

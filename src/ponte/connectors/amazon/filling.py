@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ponte.connectors.amazon import gtin, standard
+from ponte.connectors.amazon import family, gtin, standard
 from ponte.connectors.amazon.basis import TITLE, Basis
 from ponte.connectors.amazon.shaping import takes_several
 from ponte.connectors.drafts import short
@@ -37,7 +37,7 @@ NEEDED = frozenset({CONDITION, standard.OFFER, standard.STOCK})
 def filled(basis: Basis) -> dict[str, Filled]:
     """Return every attribute that has a value, as far as the product type has it; the first source wins."""
     found: dict[str, Filled] = {}
-    for one in (*_ruled(basis), *_standard(basis), *_named_alike(basis)):
+    for one in (*_ruled(basis), *_member(basis), *_standard(basis), *_named_alike(basis)):
         if one.name not in found and _takes(basis, one.name):
             found[one.name] = one
     return found | {one.name: one for one in _within(basis, found)}
@@ -64,6 +64,11 @@ def _ruled(basis: Basis) -> Iterator[Filled]:
         line = basis.ruled(name) if "." not in name and name != gtin.IDENTIFIER else None
         if line:
             yield _shaped(basis, name, _values(basis, line), line)
+
+
+def _member(basis: Basis) -> Iterator[Filled]:
+    """Make the SKU a child of its product's family, where there is one."""
+    yield from (Filled(name, value, origin) for name, value, origin in family.membership(basis))
 
 
 def _within(basis: Basis, found: dict[str, Filled]) -> Iterator[Filled]:

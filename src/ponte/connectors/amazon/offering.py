@@ -10,7 +10,7 @@ from ponte.domain.offer import Offer, Provenance
 
 
 def offered(draft: Draft) -> Offer:
-    """Return the offer: {"sku": the seller's SKU, "body": the body of PUT}."""
+    """Return the offer: {"sku": the seller's SKU, "body": the body of PUT}, and "parent", alike, in a family."""
     sent = [one for name, one in draft.filled.items() if name not in draft.dropped]
     body: dict[str, JSON] = {
         "productType": draft.product_type,
@@ -19,7 +19,8 @@ def offered(draft: Draft) -> Offer:
     }
     lines = [_line(one.name, one.origin) for one in sent]
     category = [draft.category_line] if draft.category_line else []
-    return Offer({"sku": draft.sku.id, "body": body}, tuple(category + lines))
+    parent = {"parent": draft.parent} if draft.parent else {}
+    return Offer({"sku": draft.sku.id, "body": body, **parent}, tuple(category + lines))
 
 
 def _line(name: str, origin: Provenance) -> Provenance:

@@ -16,7 +16,7 @@ from ponte.connectors.amazon import seller, standard
 from ponte.connectors.amazon.answers import classify, submitted, unreadable
 from ponte.connectors.amazon.definition import definition_of
 from ponte.connectors.amazon.manifest import DELETE, GET, PATCH, PUT
-from ponte.connectors.amazon.standing import LOOKS, MEMORY, forgetful, item_of, remembering, summary_of
+from ponte.connectors.amazon.standing import FAMILY, LOOKS, MEMORY, forgetful, item_of, remembering, summary_of
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation
@@ -35,6 +35,10 @@ _plain = json.JSONEncoder(sort_keys=True, ensure_ascii=True).encode
 def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
     """Create, replace, or change price and stock."""
     sku, body = shape.text(offer.payload.get("sku")), shape.table(offer.payload.get("body"))
+    parent = shape.table(offer.payload.get("parent"))
+    hindered = yield from _parent(parent, link, rules)
+    if hindered is not None:
+        return _kept(hindered, link.listing)
     listing = link.listing or Listing(sku)
     said = listing.memory.get(MEMORY)
     if link.listing and not link.restate and link.uncertain_seconds is None and said == digest(body):
@@ -46,7 +50,29 @@ def send(offer: Offer, link: Link, rules: Rules) -> Conversation[Outcome]:
         return _kept(answer, link.listing)
     outcome = submitted(path, answer, sku) if 200 <= answer.status < 300 else classify(path, answer)
     first_look = seller.seller_of(rules).first_look
-    return named(_settled(outcome, link.listing, listing, body, first_look), body, rules)
+    settled = _settled(outcome, link.listing, listing, body, first_look)
+    return named(_of_family(settled, parent), body, rules)
+
+
+def _parent(parent: dict[str, JSON], link: Link, rules: Rules) -> Conversation[Outcome | None]:
+    """Say the family's parent first, unless it stands as it is; None when nothing hinders its child."""
+    sku, body = shape.text(parent.get("sku")), shape.table(parent.get("body"))
+    stands = link.listing is not None and not link.restate and link.listing.memory.get(FAMILY) == digest(body)
+    if not sku or stands:
+        return None
+    answer = yield from ask(seller.put(sku, body, rules))
+    if isinstance(answer, Postponed):
+        return answer
+    outcome = submitted(PUT, answer, sku) if 200 <= answer.status < 300 else classify(PUT, answer)
+    return None if isinstance(outcome, Pending | Accepted) else named(outcome, body, rules)
+
+
+def _of_family(outcome: Outcome, parent: dict[str, JSON]) -> Outcome:
+    """Remember with the listing which parent was said before it."""
+    if not isinstance(outcome, Pending):
+        return outcome
+    said = digest(shape.table(parent.get("body"))) if parent else None
+    return replace(outcome, listing=remembering(outcome.listing, **{FAMILY: said}))
 
 
 def _settled(

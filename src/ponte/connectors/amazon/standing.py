@@ -24,7 +24,7 @@ LATER_LOOK = 360
 DEADLINE = 48 * 60
 # After it is on sale: Amazon's further checks (brand, pictures, rules of the page) come hours later.
 FOLLOW_STEPS = (30, 360, 1_440)
-MEMORY = "sent"
+MEMORY, FAMILY = "sent", "parent"
 Standing = Accepted | Rejected | Pending | Postponed
 
 
@@ -110,4 +110,4 @@ def remembering(listing: Listing, **changes: JSON) -> Listing:
 
 def forgetful(listing: Listing) -> Listing:
     """Return the listing without what was last accepted: everything is said again."""
-    return remembering(listing, **{MEMORY: None})
+    return remembering(listing, **{MEMORY: None, FAMILY: None})

@@ -10,6 +10,7 @@ import orjson
 
 from ponte.domain.mapping import plain
 from ponte.sandbox.amazon.schemas import ProductType, Schema, product_types, schema_of, version
+from ponte.sandbox.amazon.validation import is_parent
 
 META = b'{"$comment":"Sandbox meta-schema of Ponte; not Amazon\'s.","$id":"sandbox:meta-schema"}'
 OFFER_GROUP = ("purchasable_offer", "fulfillment_availability", "condition_type")
@@ -24,6 +25,12 @@ class Definitions:
 
     def schema(self, name: str, requirements: str = "LISTING") -> Schema:
         return self._made(name, requirements)[0]
+
+    def schema_for(self, name: str, requirements: str, attributes: dict[str, Any]) -> Schema:
+        """Return what a listing is held against: a family's parent against less."""
+        if not is_parent(attributes):
+            return self.schema(name, requirements)
+        return schema_of(product_types()[name], self._marketplace_id, requirements, parent=True)
 
     def body(self, name: str, requirements: str) -> bytes:
         return self._made(name, requirements)[1]

@@ -44,7 +44,7 @@ class ListingEndpoints:
         if not self._is_fit(request, seller) or body is None or not _is_put(body):
             return self._market.bad_input(PUT)
         requirements = body.get("requirements", "LISTING")
-        schema = self._market.definitions.schema(body["productType"], requirements)
+        schema = self._market.definitions.schema_for(body["productType"], requirements, body["attributes"])
         found = issues_of(body["attributes"], schema)
         if found or _is_preview(request):
             return self._told(request, PUT, found)
@@ -59,7 +59,8 @@ class ListingEndpoints:
             return self._market.bad_input(PATCH)
         known = self._market.listings.get(seller.id, _sku(request))
         attributes = _patched(known.attributes if known else {}, body["patches"])
-        schema = self._market.definitions.schema(body["productType"], known.requirements if known else "LISTING")
+        requirements = known.requirements if known else "LISTING"
+        schema = self._market.definitions.schema_for(body["productType"], requirements, attributes)
         found = issues_of(attributes, schema)
         touched = {one["path"].rpartition("/")[2] for one in body["patches"]}
         refused = [one for one in found if touched & set(one.get("attributeNames", ()))]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ponte.sandbox.amazon.schemas import RELATION
 from ponte.sandbox.amazon.settings import Settings
-from ponte.sandbox.amazon.validation import Issue, issue
+from ponte.sandbox.amazon.validation import Issue, is_parent, issue, parents_of
 
 TOO_SMALL = "picture-too-small"
 LATE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
@@ -115,7 +116,11 @@ class Listings:
         shown = list(listing.flaws)
         if self._clock() >= max(listing.updated_at + self._settings.late_seconds, listing.first_at):
             shown += [self._late(code) for code in self.late_codes(listing)]
-        return shown
+        return shown + [_orphan(sku) for sku in parents_of(listing.attributes) if not self._is_parent(listing, sku)]
+
+    def _is_parent(self, child: Listing, sku: str) -> bool:
+        found = self._known.get((child.seller_id, sku))
+        return found is not None and is_parent(found.attributes) and found.product_type == child.product_type
 
     def status(self, listing: Listing) -> list[str]:
         blocking = [one for one in self.issues(listing) if one["severity"] == "ERROR" and not _exempt(one)]
@@ -134,10 +139,22 @@ class Listings:
             "summaries": [self.summary(listing)],
             "attributes": listing.attributes,
             "issues": issues,
+            "relationships": self._relationships(listing),
             "fulfillmentAvailability": [{"fulfillmentChannelCode": "DEFAULT", "quantity": listing.quantity}],
             "productTypes": [{"marketplaceId": self._settings.marketplace_id, "productType": listing.product_type}],
         }
         return {"sku": listing.sku, **{name: value for name, value in parts.items() if name in included}}
+
+    def _relationships(self, listing: Listing) -> list[dict[str, Any]]:
+        parents = parents_of(listing.attributes)
+        children = [one.sku for one in self.of(listing.seller_id) if listing.sku in parents_of(one.attributes)]
+        told = {"parentSkus": parents, "childSkus": children}
+        found = (
+            [{"type": "VARIATION", **{name: skus for name, skus in told.items() if skus}}]
+            if any(told.values())
+            else []
+        )
+        return [{"marketplaceId": self._settings.marketplace_id, "relationships": found}]
 
     def summary(self, listing: Listing) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -162,6 +179,10 @@ class Listings:
             return found
         status = {"status": "EXEMPT_UNTIL_EXPIRY_DATE", "expiryDate": ENDS} if exempt else {"status": "NOT_EXEMPT"}
         return {**found, "enforcements": {"actions": [{"action": action}], "exemption": status}}
+
+
+def _orphan(sku: str) -> Issue:
+    return issue("90000900", f"The parent SKU '{sku}' does not exist.", (RELATION,), "INVALID_ATTRIBUTE")
 
 
 def stamp(seconds: float) -> str:

@@ -21,7 +21,8 @@ attributes:
 def mapping(catalogue: Catalogue) -> str:
     """Return the file as text; a category without a counterpart stays unmapped, as in a real store."""
     by_leaf = {leaf: kind.name for kind in product_types().values() for leaf in kind.leaves}
+    families = [f"  {kind.name}: {{variation_theme: COLOR/SIZE}}" for kind in product_types().values() if kind.themes]
     pairs = [(vtex_id, name, by_leaf[name]) for vtex_id, name in catalogue.leaves() if name in by_leaf]
     lines = [f'  "{vtex_id}": {target}  # {name}' for vtex_id, name, target in pairs]
     categories = "\n".join(["categories:", *sorted(lines)]) if lines else "categories: {}"
-    return f"{HEAD}{categories}\n"
+    return "\n".join([f"{HEAD}category_attributes:", *families, categories, ""])

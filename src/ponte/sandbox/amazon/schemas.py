@@ -18,6 +18,16 @@ IDENTIFIER = "externally_assigned_product_identifier"
 EXEMPTION = "supplier_declared_has_product_identifier_exemption"
 SUGGESTED = "merchant_suggested_asin"
 OTHER_PICTURES = 8
+THEME, LEVEL, RELATION = "variation_theme", "parentage_level", "child_parent_sku_relationship"
+# What a parent says: it is no thing that could be bought, packed or scanned.
+PARENT = (
+    "item_name",
+    "brand",
+    "product_description",
+    "bullet_point",
+    "country_of_origin",
+    "supplier_declared_dg_hz_regulation",
+)
 OFFER = ("condition_type", "purchasable_offer", "fulfillment_availability")
 COUNTRIES = {"BR": "Brasil", "CN": "China", "US": "Estados Unidos", "VN": "Vietnã", "DE": "Alemanha"}
 DANGERS = {
@@ -44,6 +54,8 @@ class ProductType:
     leaves: tuple[str, ...]
     title_bytes: int
     attributes: Mapping[str, Mapping[str, Any]]
+    themes: Mapping[str, str]
+    """How its variations may differ ("COLOR/SIZE"); none where it has no families."""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -61,6 +73,7 @@ def product_types() -> dict[str, ProductType]:
             tuple(row["leaves"]),
             row["title_bytes"],
             row["attributes"],
+            row.get("themes", {}),
         )
         for row in _data()["types"]
     }
@@ -77,11 +90,15 @@ def _data() -> dict[str, Any]:
     return found
 
 
-def schema_of(kind: ProductType, marketplace_id: str, requirements: str = "LISTING") -> Schema:
-    """Return a product type's schema for one marketplace."""
+def schema_of(
+    kind: ProductType, marketplace_id: str, requirements: str = "LISTING", *, parent: bool = False
+) -> Schema:
+    """Return a product type's schema for one marketplace; `parent` for the parent of a variation family."""
     offer_only = requirements == "LISTING_OFFER_ONLY"
     properties = {**_base(kind), **{name: _attribute(told) for name, told in kind.attributes.items()}}
     required = list(OFFER) if offer_only else _required(kind, requirements)
+    if parent:
+        required = [*PARENT, LEVEL, THEME]
     return {
         "$schema": "https://json-schema.org/draft/2019-09/schema",
         "$comment": "Sandbox schema of Ponte; not Amazon's.",
@@ -93,18 +110,13 @@ def schema_of(kind: ProductType, marketplace_id: str, requirements: str = "LISTI
         "required": required,
         "properties": properties,
         "additionalProperties": False,
-        "allOf": [] if offer_only else [_identifier_unless_exempt()],
+        "allOf": [] if offer_only or parent else [_identifier_unless_exempt()],
     }
 
 
 def _required(kind: ProductType, requirements: str) -> list[str]:
     product = [
-        "item_name",
-        "brand",
-        "product_description",
-        "bullet_point",
-        "country_of_origin",
-        "supplier_declared_dg_hz_regulation",
+        *PARENT,
         "main_product_image_locator",
         "item_package_weight",
         *kind.required,
@@ -142,6 +154,7 @@ def _base(kind: ProductType) -> dict[str, Schema]:
         "country_of_origin": _listed("País de origem", {"value": _choice(COUNTRIES)}),
         "supplier_declared_dg_hz_regulation": _listed("Produtos perigosos", {"value": _choice(DANGERS)}, most=5),
         "condition_type": _listed("Condição", {"value": _choice(CONDITIONS)}),
+        **_family(kind),
         **pictures,
         "item_package_dimensions": _listed(
             "Medidas da embalagem", {side: _measure("centimeters") for side in ("length", "width", "height")}
@@ -154,6 +167,17 @@ def _base(kind: ProductType) -> dict[str, Schema]:
             "minItems": 1,
             "items": _object({"fulfillment_channel_code": _text(30), "quantity": {"type": "integer", "minimum": 0}}),
         },
+    }
+
+
+def _family(kind: ProductType) -> dict[str, Schema]:
+    if not kind.themes:
+        return {}
+    relation = {"child_relationship_type": _choice({"variation": "Variação"}), "parent_sku": _text(40)}
+    return {
+        LEVEL: _listed("Nível na família", {"value": _choice({"child": "Filho", "parent": "Pai"})}),
+        RELATION: _listed("Relação com o pai", relation),
+        THEME: _listed("Tema de variação", {"name": _choice(kind.themes)}),
     }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ponte.domain.identifiers import gtin_flaw
-from ponte.sandbox.amazon.schemas import IDENTIFIER, Schema
+from ponte.sandbox.amazon.schemas import IDENTIFIER, LEVEL, RELATION, THEME, Schema
 
 Issue = dict[str, Any]
 TYPES = {"array": list, "object": dict, "string": str, "boolean": bool}
@@ -23,6 +23,19 @@ def issue(code: str, message: str, names: tuple[str, ...], *categories: str, sev
     return {**found, "attributeNames": list(names)} if names else found
 
 
+def is_parent(attributes: Mapping[str, Any]) -> bool:
+    return "parent" in _values(attributes.get(LEVEL), "value")
+
+
+def parents_of(attributes: Mapping[str, Any]) -> list[str]:
+    """Return the SKUs that a listing names as its parent."""
+    return _values(attributes.get(RELATION), "parent_sku")
+
+
+def _values(rows: Any, name: str) -> list[str]:
+    return [str(row.get(name)) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
 def issues_of(attributes: Mapping[str, Any], schema: Schema) -> list[Issue]:
     """Return everything wrong with a whole listing; () means that it is taken."""
     found = [*_missing(attributes, schema), *_strange(attributes, schema)]
@@ -30,7 +43,21 @@ def issues_of(attributes: Mapping[str, Any], schema: Schema) -> list[Issue]:
         node = schema["properties"].get(name)
         if node is not None:
             found += _of_value(name, value, node, schema)
-    return found + list(_bad_barcodes(attributes))
+    return [*found, *_bad_barcodes(attributes), *_of_family(attributes, schema)]
+
+
+def _of_family(attributes: Mapping[str, Any], schema: Schema) -> Iterator[Issue]:
+    """Yield what a child of a family lacks: its parent, its theme, what tells it from its siblings."""
+    if "child" not in _values(attributes.get(LEVEL), "value"):
+        return
+    for name in (RELATION, THEME):
+        if name not in attributes:
+            yield issue("90220", f"'{name}' is required but not supplied.", (name,), "MISSING_ATTRIBUTE")
+    for theme in _values(attributes.get(THEME), "name"):
+        for name in theme.lower().split("/"):
+            if name in schema["properties"] and name not in attributes:
+                text = f"'{name}' is required for the variation theme {theme}."
+                yield issue("99010", text, (name,), "MISSING_ATTRIBUTE")
 
 
 def _missing(attributes: Mapping[str, Any], schema: Schema) -> Iterator[Issue]:
