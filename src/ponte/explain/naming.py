@@ -10,6 +10,7 @@ from ponte.explain.catalogue import choose_language, words
 from ponte.explain.filling import tidied, tidy
 
 MAX_NAME = 50
+PATHS = ("category", "vtex_category")
 _NUMBERED = re.compile(r"(?P<name>\w+?)_(?P<number>[0-9]{1,2})", re.ASCII)
 
 
@@ -51,7 +52,13 @@ def values_for(problem: Problem, language: str, context: Mapping[str, str]) -> d
         **problem.params,
         "name": name_of(problem, language),
     }
+    facts |= {name: path_of(facts[name]) for name in PATHS if isinstance(facts.get(name), str)}
     return {"marketplace": words(choose_language(language), "words")["marketplace"][0], **tidied(facts)}
+
+
+def path_of(text: object) -> str:
+    """Return a path of categories as the lists write it: "Outlet › Saldos"; ">" is left to the menus to click."""
+    return str(text).replace(" > ", " › ")
 
 
 def sentence(text: str) -> str:
