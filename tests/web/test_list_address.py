@@ -239,3 +239,10 @@ def test_f24_going_back_posts_nothing_again_and_shows_nothing_after_signing_out(
         gone = ana.get(f"/produtos{path}")
         assert gone.status_code in {302, 401}
         assert "TVs" not in gone.text
+
+
+def test_a_filter_nobody_can_follow_is_named_as_the_address_names_it(cast, as_):
+    make_integration(cast.channel)
+    page = as_(cast.ana).get("/produtos?removidos=talvez").text
+    assert "Este endereço tem um filtro que não existe: removidos." in page
+    assert "Esta lista de SKUs não existe mais." in as_(cast.ana).get("/produtos?lista=x").text

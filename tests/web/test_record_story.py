@@ -492,3 +492,10 @@ def test_a_story_whose_beginning_is_not_kept_any_more_says_so(cast, ana, error):
     assert said in ana.get(f"/produtos/{error.pk}").text
     make_attempt(error, 1)
     assert said not in ana.get(f"/produtos/{error.pk}").text
+
+
+def test_two_tries_are_not_offered_where_there_is_one_offer(cast, ana, error):
+    Integration.objects.update(attempts=2)
+    make_attempt(error, 1, "accepted", offer={"title": "a"}, problems=[])
+    chooser = ana.get(f"/produtos/{error.pk}").text.partition('class="chooser"')[2].partition("</form>")[0]
+    assert chooser.count('value=""') == 2

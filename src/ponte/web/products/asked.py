@@ -62,8 +62,8 @@ class Asked:
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Wrong parts of the address that have no field on the page."""
-        return tuple(name for name in self.flaws if name not in FIELDS)
+        """Wrong parts of the address that have no field on the page, by the names that addresses have."""
+        return tuple(WRITTEN.get(name, name) for name in self.flaws if name not in FIELDS)
 
     def without(self, *names: str) -> str:
         """Return the address of the list without some filters."""
