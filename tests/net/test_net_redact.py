@@ -202,6 +202,18 @@ def test_texts_looked_through_together_are_masked_like_each_by_itself(texts):
     assert redact_each(tuple(texts), ()) == tuple(redact(text) for text in texts)
 
 
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=8, max_size=40),
+    st.sampled_from(["", "ação ", "\ud800"]),
+)
+def test_a_secret_of_any_characters_is_masked(secret, beside):
+    assert redact(f"{beside}<{secret}>", [secret]) == f"{beside}<{MASK}>"
+
+
+def test_half_characters_hide_no_secret():
+    assert redact(f"\ud83d client_secret={CANARY} \ude00") == f"\ud83d client_secret={MASK} \ude00"
+
+
 @pytest.mark.parametrize("body", [b"", b"x" * MAX_BODY, b"\xe7" + CANARY.encode(), b"\xff\x00" + CANARY.encode()])
 def test_an_exchange_is_kept_like_its_parts(body):
     parts = (redact(f"/a/{CANARY}", [CANARY]), kept_body(b"{}", [CANARY]), kept_body(body, [CANARY]))

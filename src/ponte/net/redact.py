@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
+
+from pydantic_core import SchemaValidator, core_schema
 
 from ponte.domain.message import Secret
 
@@ -52,71 +54,57 @@ _TOKENS = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _CPF = re.compile(r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b")
-_CPF_END = re.compile(r"-\d{2}\b")
-# Looked for before the patterns: plain search in lower case is many times quicker than one case-blind pattern.
+# What any pattern above needs, looked for first; as a rule nothing is there. To `re`, \x1c to \x1f are blanks.
 _TRIGGERS = (
-    "token",
-    "secret",
-    "password",
-    "senha",
-    "authorization",
-    "cookie",
-    "code_verifier",
-    "app_usr-",
-    "tg-",
-    "eyj",
-    "bearer",
-    "basic",
+    r"(?i:token|secret|password|senha|authorization|cookie|code_verifier|[-_pi]key"
+    r"|app_usr-|tg-|eyj|(?:bearer|basic)[\s\x1c-\x1f]+\S{8})"
+    r"|@|\d{3}\.\d{3}\.\d{3}-\d{2}"
 )
-# What stands before "key" in app_key, appkey, api-key, shop_key ...: one search in place of seven.
-_BEFORE_KEY = frozenset("_-pi")
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask credentials (by key, by form, by exact value), e-mail addresses and CPF numbers."""
-    for secret in _forms(tuple(secrets)):
-        if secret in text:
-            text = text.replace(secret, MASK)
-    if _may_hold_secret(_lowered(text)):
-        text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
-        text = _FORM_SECRET.sub(rf"\1{MASK}", text)
-        text = _TOKENS.sub(MASK, text)
-    if "@" in text:
-        text = _EMAIL.sub(MASK, text)
-    return _CPF.sub(MASK, text) if _has_cpf(text) else text
+    own = tuple(secrets)
+    return text if is_plain(text, own) else _redacted(text, own)
 
 
 def redact_each(texts: tuple[str, ...], secrets: tuple[str, ...]) -> tuple[str, ...]:
     """Redact several texts. As a rule nothing has to go: they are looked through as one, which costs half."""
-    whole = "\n".join(texts)
-    suspect = any(secret in whole for secret in _forms(secrets)) or "@" in whole or _has_cpf(whole)
-    if suspect or _may_hold_secret(_lowered(whole)):
-        return tuple(redact(text, secrets) for text in texts)
-    return texts
+    if is_plain("\n".join(texts), secrets):
+        return texts
+    return tuple(redact(text, secrets) for text in texts)
 
 
-def _lowered(text: str) -> str:
-    """Return a text for looking for ASCII words in: its ASCII letters are small, others may be anything.
+def is_plain(text: str, secrets: tuple[str, ...] = ()) -> bool:
+    """True when nothing in a text has to go. False says nothing."""
+    return not _suspicion(secrets)(text) and (text.isascii() or _is_whole(text))
 
-    `str.lower` takes ten times as long for a text that is not all ASCII, as most catalogues are. The Kelvin sign is
-    the one letter beyond ASCII whose small letter (k) stands in a trigger.
+
+def _redacted(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in _forms(secrets):
+        text = text.replace(secret, MASK)
+    text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
+    text = _FORM_SECRET.sub(rf"\1{MASK}", text)
+    return _CPF.sub(MASK, _EMAIL.sub(MASK, _TOKENS.sub(MASK, text)))
+
+
+@lru_cache(maxsize=64)
+def _suspicion(secrets: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return what says whether a text may hold something that has to go.
+
+    Pydantic's own engine looks for all the words in one pass, five times as quick as Python one after the other.
     """
-    if text.isascii() or "\u212a" in text:
-        return text.lower()
-    return text.encode("utf-8", "replace").lower().decode("latin-1")
+    pattern = "|".join((_TRIGGERS, *map(re.escape, _forms(secrets))))
+    return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python
 
 
-def _may_hold_secret(lowered: str) -> bool:
-    # A loop of its own is twice as quick as a generator.
-    for trigger in _TRIGGERS:
-        if trigger in lowered:
-            return True
-    at = lowered.find("key")
-    while at >= 0:
-        if at and lowered[at - 1] in _BEFORE_KEY:
-            return True
-        at = lowered.find("key", at + 3)
-    return False
+def _is_whole(text: str) -> bool:
+    """False for a text with half characters (lone surrogates), which that engine does not read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)
@@ -130,11 +118,6 @@ def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
         form for secret in long for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret))
     }
     return tuple(sorted(written, key=len, reverse=True))
-
-
-def _has_cpf(text: str) -> bool:
-    """Look for a CPF by its end, which is rare: a search for the whole pattern stops at every digit."""
-    return any(_CPF.match(text, end.start() - 11) for end in _CPF_END.finditer(text) if end.start() >= 11)
 
 
 def kept(address: str, request: bytes, response: bytes, secrets: tuple[str, ...]) -> tuple[str, str, str]:
