@@ -19,7 +19,7 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
     """Return Django's description of the database."""
     if url.engine == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "ponte.db.sqlite",
             "NAME": url.name,
             "OPTIONS": {
                 # FULL: an acknowledged row outlives a power cut (docs/adr/0002).

@@ -38,6 +38,15 @@ class Known:
     use_noted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A fact as it is kept; without `learnt_at` it was learnt now."""
+
+    key: str
+    value: JSON
+    learnt_at: datetime | None = None
+
+
 def digest_of(value: JSON) -> str:
     return hashlib.blake2b(_plain(value).encode(), digest_size=16).hexdigest()
 
@@ -65,20 +74,48 @@ def note_use(channel_id: int, key: str) -> None:
 
 def keep_fact(channel_id: int, key: str, value: JSON, *, learnt_at: datetime | None = None) -> bool:
     """Keep what was learnt; True when it differs from what was known, which is kept beside it."""
-    now, digest = timezone.now(), digest_of(value)
-    at = learnt_at or now
+    return bool(keep_facts(channel_id, [Learnt(key, value, learnt_at)]))
+
+
+def keep_facts(channel_id: int, learnt: Sequence[Learnt]) -> list[str]:
+    """Keep what was learnt, in one transaction; returns the keys of what differs from what was known."""
+    now = timezone.now()
+    newest = {one.key[:MAX_KEY]: one for one in learnt}
     with transaction.atomic():
-        fresh: dict[str, Any] = {"value": value, "digest": digest, "learnt_at": at, "used_at": now}
-        row, made = Fact.objects.select_for_update().get_or_create(
-            channel_id=channel_id, key=key[:MAX_KEY], defaults=fresh
+        rows = Fact.objects.select_for_update().filter(channel_id=channel_id, key__in=[*newest]).order_by("key")
+        known = {row.key: row for row in rows}
+        # Another worker may learn the same in this moment: what it brought is as good.
+        Fact.objects.bulk_create(
+            [
+                Fact(
+                    channel_id=channel_id,
+                    key=key,
+                    value=one.value,
+                    digest=digest_of(one.value),
+                    learnt_at=one.learnt_at or now,
+                    used_at=now,
+                )
+                for key, one in newest.items()
+                if key not in known
+            ],
+            ignore_conflicts=True,
         )
-        if made:
-            return False
-        changes = {"learnt_at": at, "stale": False, "failed_at": None, "trouble": None, "digest": digest}
-        changed = (row.digest or digest_of(row.value)) != digest
-        if changed:
-            changes |= {"value": value, "previous": row.value, "version": row.version + 1, "changed_at": now}
-        Fact.objects.filter(pk=row.pk).update(**changes)
+        return [key for key, row in known.items() if _keep_again(row, newest[key], now)]
+
+
+def _keep_again(row: Fact, learnt: Learnt, now: datetime) -> bool:
+    digest = digest_of(learnt.value)
+    changes: dict[str, Any] = {
+        "learnt_at": learnt.learnt_at or now,
+        "stale": False,
+        "failed_at": None,
+        "trouble": None,
+        "digest": digest,
+    }
+    changed = (row.digest or digest_of(row.value)) != digest
+    if changed:
+        changes |= {"value": learnt.value, "previous": row.value, "version": row.version + 1, "changed_at": now}
+    Fact.objects.filter(pk=row.pk).update(**changes)
     return changed
 
 
@@ -89,7 +126,7 @@ def note_trouble(channel_id: int, key: str, problem: Problem) -> None:
     )
 
 
-def borrowed(channel_id: int, key: str) -> tuple[JSON, datetime] | None:
+def borrowed(channel_id: int, key: str) -> Learnt | None:
     """Return a public fact as another channel learnt it: of the same store, connector, address and settings."""
     own = Channel.objects.get(pk=channel_id)
     others = Fact.objects.filter(
@@ -102,7 +139,7 @@ def borrowed(channel_id: int, key: str) -> tuple[JSON, datetime] | None:
         learnt_at__gt=timezone.now() - KEPT,
     ).exclude(channel_id=channel_id)
     rows = others.order_by("-learnt_at").values_list("value", "learnt_at", "channel__settings")[:10]
-    return next(((value, at) for value, at, settings in rows if settings == own.settings), None)
+    return next((Learnt(key, value, at) for value, at, settings in rows if settings == own.settings), None)
 
 
 def forget_facts(channel_id: int, *, public: str = "") -> None:

@@ -11,7 +11,7 @@ import orjson
 
 from ponte.db import links
 from ponte.db.links import NewLink
-from ponte.db.records import listing_to_json, problem_to_json
+from ponte.db.records import listing_to_json, problem_to_json, provenance_to_json
 from ponte.db.search import searchable
 from ponte.db.sql import fetch, insert_many, marks, rows_of_marks, run, update_many
 from ponte.domain.fingerprint import fingerprint
@@ -108,7 +108,7 @@ def end_attempts(ended: Sequence[Ended], now: datetime) -> None:
                 item.http_status,
                 now,
                 dumps(dict(item.offer.payload)) if item.offer else None,
-                dumps(item.offer.provenance) if item.offer else "[]",  # orjson writes them as provenance_to_json does
+                dumps([provenance_to_json(line) for line in item.offer.provenance]) if item.offer else "[]",
                 item.attempt_id,
             )
             for item in ended

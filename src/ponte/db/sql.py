@@ -127,7 +127,9 @@ def update_many(
 
 
 def _adapted(params: Sequence[Any]) -> Sequence[Any]:
-    return _all_adapted([params])[0]
+    if connection.vendor != "sqlite":
+        return params
+    return [_moment_text(value) if isinstance(value, datetime) else value for value in params]
 
 
 def _all_adapted(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

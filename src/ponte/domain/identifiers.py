@@ -24,5 +24,5 @@ def gtin_flaw(text: str) -> GtinFlaw | None:
 
 def check_digit(digits: str) -> str:
     """Return the GTIN check digit of the digits before it."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)

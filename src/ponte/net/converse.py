@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
@@ -229,8 +230,11 @@ def _shown_headers(request: Request, line: Line) -> dict[str, str]:
 
 
 def _whole_url(request: Request, line: Line) -> str:
-    query = f"?{urlencode(request.query)}" if request.query else ""
-    return line.address(request) + query
+    address = line.address(request)
+    return f"{address}?{_query(request.query)}" if request.query else address
+
+
+_query = lru_cache(maxsize=256)(urlencode)  # one for all SKUs, as a rule
 
 
 def shown_body(request: Request, secrets: tuple[str, ...]) -> str:

@@ -23,7 +23,8 @@ def describe(errand: Errand, listing: Listing, *, fresh: bool) -> Conversation[D
     """Send the description unless it is the one sent last. Returns the listing and warnings, or what hindered it."""
     before = sent_before(listing)
     unsaid = not errand.description and (fresh or "description" not in before)
-    if listing.memory.get(CATALOG) or unsaid or before.get("description") == digest(errand.description):
+    known = before.get("description")
+    if listing.memory.get(CATALOG) or unsaid or (known is not None and known == digest(errand.description)):
         return listing, ()
     answer = yield from _tell(errand.description, listing.id, fresh=fresh)
     if isinstance(answer, Postponed):

@@ -79,16 +79,19 @@ def _number(attribute: Attribute, text: str) -> Entry | Flaw:
 
 def _number_unit(attribute: Attribute, text: str) -> Entry | Flaw:
     found = NUMBER_UNIT.fullmatch(text)
-    allowed = {"value": text, "allowed": ", ".join(attribute.units)}
     if not found:
-        return Flaw("attribute.not_a_number", allowed)
+        return _unmeasured("attribute.not_a_number", attribute, text)
     amount, written = found[1].replace(",", "."), found[2] or ""
     if not written:
-        return Flaw("attribute.unit_missing", allowed)
+        return _unmeasured("attribute.unit_missing", attribute, text)
     unit = _unit(attribute, written)
     if not unit:
-        return Flaw("attribute.unit", allowed)
+        return _unmeasured("attribute.unit", attribute, text)
     return {"id": attribute.id, "value_name": f"{amount} {unit}"}
+
+
+def _unmeasured(code: str, attribute: Attribute, text: str) -> Flaw:
+    return Flaw(code, {"value": text, "allowed": ", ".join(attribute.units)})
 
 
 def _unit(attribute: Attribute, written: str) -> str:

@@ -6,11 +6,10 @@ What is older is asked for again, and serves meanwhile; `refreshing` does so bef
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from ponte.connectors import Broken, get
 from ponte.db import facts as kept
-from ponte.db.facts import keep_fact, read_facts
+from ponte.db.facts import Known, Learnt, keep_fact, read_facts
 from ponte.db.models import Channel
 from ponte.domain.connector import Connector, Rules, Sheets
 from ponte.domain.message import JSON
@@ -20,19 +19,14 @@ from ponte.flows.offline import Database
 from ponte.net.converse import Party, Record, converse
 
 ROUNDS = 3
+KEEP_SECONDS = 0.02
 
-__all__ = ["FactBook", "forget_facts", "keep_fact", "public_prefix", "read_facts", "sheet_key_of"]
+__all__ = ["FactBook", "forget_facts", "keep_fact", "public_prefix", "read_facts"]
 
 
 def public_prefix(connector: Connector) -> str:
     """Return how the keys of categories' sheets begin, "" for a connector without sheets."""
     return connector.sheet_key("") if isinstance(connector, Sheets) else ""
-
-
-def sheet_key_of(connector: Connector, rules: Rules) -> str:
-    """Return the key of the category's sheet among these facts, "" when there is none."""
-    prefix = public_prefix(connector)
-    return next((key for key in rules.facts if prefix and key.startswith(prefix)), "")
 
 
 def forget_facts(channel_id: int) -> None:
@@ -51,6 +45,8 @@ class FactBook:
         self.database = database
         self._known: dict[str, JSON] = {}
         self._asked: dict[str, asyncio.Task[JSON | Postponed | Blocked]] = {}
+        self._learnt: list[Learnt] = []
+        self._keeping: asyncio.Task[None] | None = None
 
     async def load(self) -> None:
         """Read what is young; what is older is looked up when it is needed."""
@@ -79,8 +75,12 @@ class FactBook:
             facts = await self.get(keys, rules, party)
             if isinstance(facts, Postponed | Blocked):
                 return facts
-            rules = replace(rules, facts=facts)
+            rules = Rules(rules.mapping, rules.settings, facts)
         return rules
+
+    def sheet_key(self, rules: Rules) -> str:
+        """Return the key of the category's sheet among these facts, "" when there is none."""
+        return next((key for key in rules.facts if self._is_public(key)), "")
 
     async def refresh(self, key: str, rules: Rules, party: Party) -> Postponed | Blocked | None:
         """Learn a fact anew, whatever is known; what hindered it is noted beside the old one, and returned."""
@@ -102,14 +102,15 @@ class FactBook:
                 self._asked.pop(key, None)
 
     async def _find(self, key: str, rules: Rules, party: Party) -> JSON | Postponed | Blocked:
-        known = await self.database.read(kept.fact, self._channel_id, key)
+        known, lent = await self.database.read(self._look_up, key)
         if known is not None and not known.use_noted:
             await self.database.write(kept.note_use, self._channel_id, key)
         if known is not None and known.fresh:
             self._known[key] = known.value
             return known.value
-        if known is None and await self._borrow(key):
-            return self._known[key]
+        if lent is not None:
+            await self._keep(lent)
+            return lent.value
         answer = await self._learn(key, rules, party)
         if isinstance(answer, Postponed | Blocked) and known is not None and self._is_public(key):
             # The old sheet serves on: better than no check, and its age is shown.
@@ -120,20 +121,27 @@ class FactBook:
     def _is_public(self, key: str) -> bool:
         return bool(self._public) and key.startswith(self._public)
 
-    async def _borrow(self, key: str) -> bool:
-        """Take a category's sheet from a channel that asked the same marketplace today."""
-        found = await self.database.read(kept.borrowed, self._channel_id, key) if self._is_public(key) else None
-        if found is None:
-            return False
-        value, learnt_at = found
-        await self.database.write(keep_fact, self._channel_id, key, value, learnt_at=learnt_at)
-        self._known[key] = value
-        return True
+    def _look_up(self, key: str) -> tuple[Known | None, Learnt | None]:
+        """Return what is known; else a category's sheet as another channel learnt it from this marketplace today."""
+        known = kept.fact(self._channel_id, key)
+        return known, kept.borrowed(self._channel_id, key) if known is None and self._is_public(key) else None
+
+    async def _keep(self, learnt: Learnt) -> None:
+        """Keep a fact; those that are learnt in the same moment are one transaction."""
+        self._known[learnt.key] = learnt.value
+        self._learnt.append(learnt)
+        if self._keeping is None or len(self._learnt) == 1:
+            self._keeping = asyncio.create_task(self._keep_soon())
+        await asyncio.shield(self._keeping)
+
+    async def _keep_soon(self) -> None:
+        await asyncio.sleep(KEEP_SECONDS)
+        learnt, self._learnt = self._learnt, []
+        await self.database.write(kept.keep_facts, self._channel_id, learnt)
 
     async def _learn(self, key: str, rules: Rules, party: Party) -> JSON | Postponed | Blocked:
         known = Rules(rules.mapping, rules.settings, self._known)
         answer = await converse(self._connector.learn(key, known), party, Record())
         if not isinstance(answer, Postponed | Blocked):
-            self._known[key] = answer
-            await self.database.write(keep_fact, self._channel_id, key, answer)
+            await self._keep(Learnt(key, answer))
         return answer

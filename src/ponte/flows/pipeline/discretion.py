@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ponte.domain.outcome import Accepted, Blocked, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem
-from ponte.net.redact import redact
+from ponte.net.redact import is_plain, redact
 
 
 def discreet(outcome: Outcome, secrets: Collection[str]) -> Outcome:
@@ -28,6 +28,9 @@ def _all(problems: tuple[Problem, ...], secrets: Collection[str]) -> tuple[Probl
 
 
 def _one(problem: Problem, secrets: Collection[str]) -> Problem:
+    whole = "\n".join((problem.subject, problem.code, problem.message, *problem.params.values()))
+    if "\0" not in whole and is_plain(whole, tuple(secrets)):
+        return problem
     return replace(
         problem,
         subject=_word(problem.subject, secrets),

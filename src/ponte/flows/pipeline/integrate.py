@@ -10,7 +10,7 @@ from ponte.domain.offer import Offer
 from ponte.domain.outcome import Accepted, Blocked, Link, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass
 from ponte.domain.sku import Sku
-from ponte.flows.facts.learning import FactBook, sheet_key_of
+from ponte.flows.facts.learning import FactBook
 from ponte.flows.listings.linking import LONG_AGO_SECONDS, adopt
 from ponte.flows.pipeline.channel import ChannelLine
 from ponte.flows.pipeline.context import Context
@@ -74,7 +74,7 @@ async def _bring(job: Job, desk: Desk, result: Result) -> Outcome:
     unfit = _not_for_sale(sku, desk.context.trade_policy)
     if unfit is not None:
         return await _withdraw(job, desk, result, rules, unfit)
-    result.sheet = sheet_key_of(desk.context.connector, rules)
+    result.sheet = desk.facts.sheet_key(rules)
     problems = desk.context.connector.check(sku, rules)
     result.offer = desk.context.connector.map(sku, rules)
     if any(problem.blocking for problem in problems):

@@ -1,0 +1,1 @@
+"""Django's SQLite, with what Ponte's long statements need."""
