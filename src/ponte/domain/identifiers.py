@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 
 GTIN_LENGTHS = (8, 12, 13, 14)
 
@@ -13,6 +14,7 @@ class GtinFlaw(StrEnum):
     CHECK_DIGIT = "check_digit"
 
 
+@lru_cache(maxsize=1_024)  # what a product needs, its check and its offer all ask
 def gtin_flaw(text: str) -> GtinFlaw | None:
     """Return what is wrong with a GTIN (EAN), None when it is well formed. Only ASCII digits count."""
     if not (text.isascii() and text.isdigit()):

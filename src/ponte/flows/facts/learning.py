@@ -68,6 +68,10 @@ class FactBook:
 
     async def informed(self, sku: Sku, rules: Rules, party: Party) -> Rules | Postponed | Blocked:
         """Return the rules with all facts that a SKU's check needs: what is learnt may tell what else is needed."""
+        known = Rules(rules.mapping, rules.settings, self._known)
+        keys = self._connector.needs(sku, known)
+        if all(key in self._known for key in keys):
+            return Rules(rules.mapping, rules.settings, {key: self._known[key] for key in keys})
         for _ in range(ROUNDS):
             keys = self._connector.needs(sku, rules)
             if all(key in rules.facts for key in keys):
