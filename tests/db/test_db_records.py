@@ -16,7 +16,7 @@ from ponte.db.records import (
     provenance_to_json,
 )
 from ponte.db.results import MAX_PROBLEMS, Change, Ended, change_integrations, end_attempts, write_problems
-from ponte.db.sql import marks, rows_of_marks, run_many
+from ponte.db.sql import fetch, marks, rows_of_marks, run_many
 from ponte.domain import problem as domain
 from ponte.domain.lifecycle import AttemptResult, Phase, Status, Verdict
 from ponte.domain.offer import Provenance
@@ -129,3 +129,9 @@ def test_who_did_what_is_written_down():
         ("remove", "integration:2", {}),
         ("channel paused", "channel:mlb", {"a": 1}),
     ]
+
+
+@pytest.mark.django_db
+def test_marks_and_percent_signs_are_read_alike_the_first_time_and_later():
+    for value in ("a", "b"):
+        assert fetch("SELECT '100%%', CAST(%s AS text)", [value]) == [("100%", value)]

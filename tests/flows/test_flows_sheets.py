@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from pipeline_stage import Stage, play
+from queue_stage import make_lane
 
 from ponte.db import facts as kept
 from ponte.db.models import Channel, Fact, Integration, SheetCheck
+from ponte.domain.connector import Rules
+from ponte.domain.mapping import Mapping
 from ponte.domain.sheet import Need, Sheet, SheetField
 from ponte.domain.sheet_difference import Change, differences
 from ponte.flows.facts import refreshing, sheet_check
 from ponte.flows.facts.learning import FactBook, forget_facts
 from ponte.flows.facts.sheets import sheet_of, sheets_of
 from ponte.flows.listings import search
+from ponte.flows.offline import Database
 from ponte.flows.pipeline.channel import ChannelLine
 from ponte.flows.pipeline.context import read_context
 from ponte.flows.pipeline.errands import Errands
@@ -247,3 +252,46 @@ def test_a_long_errand_does_not_hold_up_the_others(reachable):
         assert await stage.do(kept.aging, 20) == []
 
     play(scene)
+
+
+class Counted(Database):
+    """Counts what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[str] = []
+
+    async def write(self, call, /, *args, **kwargs):
+        self.written.append(call.__name__)
+        return await super().write(call, *args, **kwargs)
+
+
+class Knowing:
+    """A connector that knows every fact without asking."""
+
+    def learn(self, key, rules):
+        return {"is": key}
+        yield
+
+
+def test_what_is_learnt_in_the_same_moment_is_written_together():
+    async def scene(stage: Stage) -> None:
+        database, keys = Counted(), ("a", "b", "c")
+        try:
+            facts = FactBook(stage.channel.pk, Knowing(), database)
+            await asyncio.gather(*(facts.get((key,), Rules(Mapping()), None) for key in keys))
+        finally:
+            database.close()
+        assert database.written == ["keep_facts"]
+        assert await stage.do(kept.read_facts, stage.channel.pk) == {key: {"is": key} for key in keys}
+
+    play(scene)
+
+
+def test_of_facts_kept_together_those_that_changed_are_told():
+    lane = make_lane()
+    learnt = [kept.Learnt("a", {"is": 1}), kept.Learnt("b", {"is": 1})]
+    assert kept.keep_facts(lane.channel_id, learnt) == []
+    assert kept.keep_facts(lane.channel_id, [*learnt[:1], kept.Learnt("b", {"is": 2})]) == ["b"]
+    changed = Fact.objects.get(key="b")
+    assert (changed.value, changed.previous, changed.version) == ({"is": 2}, {"is": 1}, 2)
