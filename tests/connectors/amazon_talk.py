@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +13,7 @@ from ponte.connectors.amazon import Amazon
 from ponte.connectors.exam.samples import ORDINARY
 from ponte.domain.connector import Rules
 from ponte.domain.mapping_file import parse_mapping
-from ponte.domain.message import Answer, Request, Response
+from ponte.domain.message import Request, Response
 from ponte.domain.outcome import Link, Listing, Outcome, Pending, Tokens
 from ponte.domain.sku import Sku, Specification
 from ponte.net.converse import Party, Passed, Record, converse
@@ -42,30 +42,17 @@ class Clock:
         return self.now
 
 
-@dataclass
-class Watched:
-    """A transport that lets somebody look at what passes."""
-
-    inner: Transport
-    look: Callable[[Request, Answer], None]
-
-    async def ask(self, request: Request, line: Line, may_go: Callable[[], bool]) -> Answer:
-        answer = await self.inner.ask(request, line, may_go)
-        self.look(request, answer)
-        return answer
-
-
 class Talk:
     """One channel of the connector against one fake."""
 
-    def __init__(self, app: web.Application, base: str, transport: Any, clock: Clock, base_url: str) -> None:
+    def __init__(self, app: web.Application, base: str, transport: Any, clock: Clock) -> None:
         self.amazon, self.market, self.clock = Amazon(), app[MARKETPLACE], clock
         told = access(app, base)
         self.secrets: dict[str, str] = told["secrets"]
         mapping = parse_mapping(MAPPING).mapping
         assert mapping is not None
         self.rules = Rules(mapping, {**told["settings"], "first_look_seconds": ""}, {})
-        self.line = Line(base_url or base, hosts={"login": base})
+        self.line = Line(base, hosts={"login": base})
         self.let_in()
         self.party = Party("marketplace", transport, self.line, Pace(1e6, 10**6), renew=self.renew)
         self.passed: list[Passed] = []
@@ -120,28 +107,22 @@ class Talk:
 
 
 Scene = Callable[[Talk], Awaitable[None]]
-Look = Callable[[Request, Answer], None]
 
 
-def _pass_by(_request: Request, _answer: Answer) -> None:
-    pass
+def talk(scene: Scene, **settings: Any) -> None:
+    """Play a scene against a fake with these settings."""
+    asyncio.run(_play(scene, Settings(**settings)))
 
 
-def talk(scene: Scene, look: Look = _pass_by, *, base_url: str = "", port: int = 0, **settings: Any) -> None:
-    """Play a scene; `look` is shown every exchange. `base_url`: something that stands before the fake."""
-    asyncio.run(_play(scene, Settings(**settings), look, base_url, port))
-
-
-async def _play(scene: Scene, settings: Settings, look: Look, base_url: str, port: int) -> None:
+async def _play(scene: Scene, settings: Settings) -> None:
     clock = Clock()
     app = make_app(seed=7, switchboard=Switchboard(seed=7), clock=clock, settings=settings)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
         host = f"127.0.0.1:{runner.addresses[0][1]}"
-        private = frozenset({host, base_url.removeprefix("http://")})
-        async with Transport(private, deadline=5.0) as transport:
-            await scene(Talk(app, f"http://{host}", Watched(transport, look), clock, base_url))
+        async with Transport(frozenset({host}), deadline=5.0) as transport:
+            await scene(Talk(app, f"http://{host}", transport, clock))
     finally:
         await runner.cleanup()

@@ -1,16 +1,13 @@
-"""Connector and fake against what Amazon publishes: its API models, and answers that its users met."""
+"""The connector against answers that Amazon publishes or its users met; its models judge in `tests/specs`."""
 
 import json
 from pathlib import Path
 
 import pytest
-from amazon_official import Judge
-from amazon_talk import Talk, talk
-from amazon_tour import asking, tour
 
 from ponte.connectors.amazon import Amazon
 from ponte.connectors.exam.bench import problems_in
-from ponte.domain.message import Request, Response
+from ponte.domain.message import Response
 from ponte.domain.problem import ProblemClass
 
 SHARED = Path(__file__).parents[2] / "../shared"
@@ -22,43 +19,6 @@ pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not MODELS.is_dir(), reason="the folder ../shared with Amazon's models is absent"),
 ]
-
-
-def test_every_exchange_is_as_amazons_models_have_it():
-    judge = Judge(MODELS)
-    talk(tour, judge.look)
-    assert judge.violations == []
-    assert {name for name, _ in judge.judged} == {
-        "putListingsItem",
-        "patchListingsItem",
-        "deleteListingsItem",
-        "getListingsItem",
-        "searchListingsItems",
-        "searchDefinitionsProductTypes",
-        "getDefinitionsProductType",
-        "getListingsRestrictions",
-    }
-    assert {status for _, status in judge.judged} == {200, 400, 403, 404, 413, 415, 429, 500, 503}
-    assert {one.partition("?")[0] for one in judge.outside} == {"GET /schemas/LUGGAGE/LISTING", "POST /auth/o2/token"}
-
-
-def test_the_judge_sees_a_wrong_answer_and_a_wrong_request():
-    judge = Judge(MODELS)
-
-    async def scene(it: Talk) -> None:
-        await it.learn()
-        wrong = {"sku": "x", "status": "OK"}
-        it.market.switchboard.arm({"kind": "status", "status": 200, "method": "PUT", "body": wrong})
-        await it.send()
-        path = "/listings/2021-08-01/items/A/b"
-        await it.run(asking(Request("PUT", path, f"PUT {path}", json={"attributes": {}}, changes=True)))
-
-    talk(scene, judge.look)
-    words = " ".join(judge.violations)
-    assert "'submissionId' is a required property" in words
-    assert "'OK' is not one of" in words
-    assert "'productType' is a required property" in words
-    assert "marketplaceIds is missing" in words
 
 
 def test_every_fixture_of_the_contract_is_classed_as_it_says():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import orjson
 import pytest
 from magalu_stage import vtex_sku
 from vtexmarket_stage import VTEX, Seller, staged
@@ -109,6 +110,24 @@ def test_keys_that_are_wrong_stop_the_channel():
         assert isinstance(await seller.say(VTEX.probe(seller.rules)), Accepted)
         seller.secrets["app_token"] = "another"
         assert isinstance(await seller.say(VTEX.probe(seller.rules)), Blocked)
+
+    staged(scenario)
+
+
+def test_the_list_of_bindings_tells_less_than_a_binding():
+    async def scenario(seller: Seller) -> None:
+        sku = known(seller)
+        await seller.to_the_end(await seller.send(sku))
+        assert isinstance(await seller.say(VTEX.probe(seller.rules)), Accepted)
+        [row] = orjson.loads(seller.record.passed[-1].response_body)
+        assert row == {
+            "SellerId": seller.settings["seller_id"],
+            "StockKeepingUnitId": seller.market.binding(sku.id).number,
+            "SellerStockKeepingUnitId": sku.id,
+            "IsActive": True,
+            "FreightCommissionPercentage": None,
+            "ProductCommissionPercentage": None,
+        }
 
     staged(scenario)
 

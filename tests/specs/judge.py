@@ -99,6 +99,7 @@ class Operation:
         told = (*item.get("parameters", ()), *operation.get("parameters", ()))
         parameters = [followed(one, document) for one in told]
         self._query = {one["name"] for one in parameters if one["in"] == "query"}
+        self.declares = frozenset(int(status) for status in operation["responses"] if status.isdigit())
         # A document of one operation: the address decides nothing that is not decided here.
         kept = {method: operation, "parameters": item.get("parameters", [])}
         own = {**document, "servers": [{"url": HOST}], "paths": {pattern: kept}}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from ponte.domain.message import Conversation
 from ponte.domain.outcome import Link, Listing
 from ponte.domain.sku import Sku
 from specs.stand import Stand, listing_of
@@ -83,31 +84,33 @@ async def spoilt(at: Stand, *changes: dict[str, Any]) -> None:
 
 
 async def troubled(at: Stand, statuses: Sequence[int]) -> None:
-    """Meet each of the statuses in each of the conversations."""
-    connector, sku = at.connector, at.sound()
+    """Meet each of the statuses in each of the conversations, at its first question and at those after it."""
+    sku = at.sound()
     listing = await at.live(sku)
-    key = next(iter(at.rules.facts), "")
     for status in statuses:
-        offer = connector.map(replace(sku, name=f"{sku.name} {status}", price=Decimal(status)), at.rules)
-        conversations = [
-            connector.probe(at.rules),
-            connector.learn(key, at.rules),
-            connector.send(offer, Link(None), at.rules),
-            connector.send(offer, Link(listing), at.rules),
-            connector.follow(Link(listing), at.rules),
-            connector.find(sku.id, at.rules),
-            connector.withdraw(Link(listing), at.rules),
-            connector.end(Link(listing), at.rules),
-        ]
-        if "suggests" in connector.manifest.capabilities:
-            conversations.append(connector.suggest("Mochila", at.rules))
-        if "previews" in connector.manifest.capabilities:
-            conversations.append(connector.preview(offer, at.rules))
-        for conversation in conversations:
-            at.board.arm({"kind": "status", "status": status, "count": 1})
-            await at.say(conversation, sku.id)
-            at.board.disarm()
-            at.clock.now += 120
+        for questions_before in range(3):
+            for conversation in _conversations(at, replace(sku, name=f"{sku.name} {status}"), listing):
+                at.board.arm({"kind": "status", "status": status, "skip": questions_before, "count": 1})
+                await at.say(conversation, sku.id)
+                at.board.disarm()
+                at.clock.now += 120
+
+
+def _conversations(at: Stand, sku: Sku, listing: Listing | None) -> list[Conversation[Any]]:
+    connector, able, offer = at.connector, at.connector.manifest.capabilities, at.connector.map(sku, at.rules)
+    return [
+        connector.probe(at.rules),
+        connector.learn(next(iter(at.rules.facts), ""), at.rules),
+        connector.send(offer, Link(None), at.rules),
+        connector.send(offer, Link(listing), at.rules),
+        connector.send(offer, Link(None, uncertain_seconds=300.0), at.rules),
+        connector.follow(Link(listing), at.rules),
+        connector.find(sku.id, at.rules),
+        connector.withdraw(Link(listing), at.rules),
+        connector.end(Link(listing), at.rules),
+        *([connector.suggest("Mochila", at.rules)] if "suggests" in able else []),
+        *([connector.preview(offer, at.rules)] if "previews" in able else []),
+    ]
 
 
 async def lost_answers(at: Stand) -> None:

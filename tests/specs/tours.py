@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from ponte.domain.message import Answer, Conversation, Request
 from ponte.sandbox.magalu import Envelope
 from ponte.sandbox.mercadolivre.settings import MODERATED_SUFFIXES
 from ponte.sandbox.mirakl import Layout
@@ -40,6 +41,15 @@ async def _amazon_own(at: Stand) -> None:
     for suffix in ("FOTO", "CONFLITO", "MARCA", "RESTRITO", "URL", "ISENTO"):
         await at.live(replace(sku, id=f"9-{suffix}"))
     await at.send(replace(sku, id="BadSKU"))
+    for asin in ("B000000001", "BAD"):
+        await at.say(_restrictions(asin, at.rules.settings["seller_id"]))
+
+
+def _restrictions(asin: str, seller: str) -> Conversation[Answer]:
+    """Ask what the fake can answer and the connector has no use for."""
+    query = (("asin", asin), ("sellerId", seller), ("marketplaceIds", "A2Q3Y263D00KWC"))
+    path = "/listings/2021-08-01/restrictions"
+    return (yield Request("GET", path, f"GET {path}", query=query))
 
 
 async def _moderated(at: Stand) -> None:

@@ -10,18 +10,20 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from specs.documents import Excuse, Sources
-from specs.judge import Judge, Violation
+from specs.judge import Judge, Operation, Violation
 from specs.wire import Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge says of one marketplace."""
+    """What a judge says of one marketplace. `met`: of the answers that are `declared` for what was asked."""
 
     code: str
     exchanges: int
     judged: int
     spoilt: int
+    declared: int
+    met: int
     used: frozenset[str]
     exercised: frozenset[str]
     violations: tuple[Violation, ...]
@@ -43,6 +45,7 @@ class Verdict:
         yield (
             f"{self.code}: {len(self.exercised & self.used)} of {len(self.used)} operations exercised, "
             f"{self.exchanges} exchanges, {self.judged} judged ({self.spoilt} of them by the answer alone), "
+            f"{self.met} of {self.declared} declared answers met, "
             f"{len(self.violations)} violations, {excused} undeclared by contract"
         )
         for name in sorted(self.unasked):
@@ -65,13 +68,16 @@ def verdict(
     excused: Counter[Excuse] = Counter()
     violations: list[Violation] = []
     judged = spoilt = 0
+    seen: dict[Operation, set[int]] = {}
     for exchange in passed:
-        outside = judge.operation(exchange.method, exchange.path) is None
-        excuse = _outside(exchange, sources) if outside else None
+        operation = judge.operation(exchange.method, exchange.path)
+        excuse = _outside(exchange, sources) if operation is None else None
         if excuse is not None:
             excused[excuse] += 1
             continue
         judged += 1
+        if operation is not None:
+            seen.setdefault(operation, set()).add(exchange.status)
         spoilt += exchange.is_spoilt
         for violation in judge.judged(exchange):
             found = next((one for one in sources.undeclared if covers(one, violation)), None)
@@ -89,6 +95,8 @@ def verdict(
         exchanges=len(passed),
         judged=judged,
         spoilt=spoilt,
+        declared=sum(len(one.declares) for one in seen),
+        met=sum(len(one.declares & statuses) for one, statuses in seen.items()),
         used=used,
         exercised=exercised,
         violations=tuple(violations),

@@ -80,7 +80,7 @@ class Endpoints:
     async def bindings(self, request: web.Request) -> web.Response:
         size = request.query.get("size", "10")
         most = int(size) if size.isascii() and size.isdigit() and len(size) < 5 else 10
-        return _reply([self._told(sku, found) for sku, found in list(self._market.bound().items())[:most]])
+        return _reply([self._listed(sku, found) for sku, found in list(self._market.bound().items())[:most]])
 
     async def switch(self, request: web.Request) -> web.Response:
         sku, verb = request.match_info["sku"], request.match_info["verb"]
@@ -144,6 +144,17 @@ class Endpoints:
             "SellerId": self._market.settings.seller,
             "StockKeepingUnitId": found.number,
             "IsActive": found.active,
+        }
+
+    def _listed(self, sku: str, found: Binding) -> dict[str, Any]:
+        """A row of the list, which tells less than the binding itself (reference "SKU Bindings")."""
+        return {
+            "SellerId": self._market.settings.seller,
+            "StockKeepingUnitId": found.number,
+            "SellerStockKeepingUnitId": sku,
+            "IsActive": found.active,
+            "FreightCommissionPercentage": None,
+            "ProductCommissionPercentage": None,
         }
 
     def _shown(self, sku: str, found: Suggestion) -> dict[str, Any]:
