@@ -40,6 +40,7 @@ def test_nothing_personal_is_kept_of_the_account():
     assert learn("account", answer(200, ACCOUNT)).result == {
         "user_id": "8035443",
         "user_products": False,
+        "warehouses": False,
         "status_codes": ["x"],
     }
 

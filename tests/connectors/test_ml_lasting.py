@@ -10,6 +10,7 @@ from connectors.ml_cast import (
     asked,
     cause,
     follow,
+    found,
     item,
     names,
     problems,
@@ -301,3 +302,30 @@ def test_of_two_the_seller_s_own_is_taken_and_not_the_catalogue_s():
         link=Link(uncertain_seconds=3_600),
     )
     assert played.result.listing.id == "MLB2"
+
+
+# ---------------------------------------------------------------------- stock by warehouse
+
+BY_WAREHOUSE = rules()
+BY_WAREHOUSE = replace(
+    BY_WAREHOUSE, facts={**BY_WAREHOUSE.facts, "account": {"user_id": "8035443", "warehouses": True}}
+)
+
+
+def test_an_account_with_warehouses_is_updated_without_its_stock():
+    played = send(answer(200, ELSEWHERE), link=Link(sent_before()), by=BY_WAREHOUSE)
+    assert [one.json.keys() for one in played.requests] == [{"price", "attributes"}]
+    assert "full" not in played.result.listing.memory
+    warning = found(ORDINARY, BY_WAREHOUSE)["available_quantity stock.warehouses"]
+    assert not warning.blocking
+
+
+def test_and_makes_no_listing_that_would_be_refused():
+    for link in (Link(), Link(uncertain_seconds=3_600)):
+        played = send(answer(200, {"results": []}), link=link, by=BY_WAREHOUSE)
+        assert not any(request.changes for request in played.requests)
+        assert names(played.result) == ["STOCK_INVALID available_quantity"]
+    offer = ML.map(ORDINARY, BY_WAREHOUSE)
+    assert names(play(ML.preview(offer, BY_WAREHOUSE), first_then([], answer(500))).result) == [
+        "STOCK_INVALID available_quantity"
+    ]

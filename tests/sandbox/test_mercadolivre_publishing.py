@@ -343,3 +343,11 @@ async def test_hostile_insides_of_a_variation_are_refused_and_break_nothing(shop
 async def test_the_dry_run_of_an_account_without_the_old_shipping_is_a_false_alarm(shop: Shop):
     assert (await shop.post("/items/validate", speaker())).codes == ["lost_me1_by_user error"]
     assert (await shop.post("/items", speaker())).status == 201
+
+
+@staged(accounts=(Account(user_id=SELLER, nickname="LOJA", warehouses=True),))
+async def test_an_account_with_warehouses_takes_no_quantity(shop: Shop):
+    refused = await shop.post("/items", speaker())
+    assert (refused.status, refused.json["message"]) == (400, "body.invalid_fields")
+    assert "[available_quantity]" in refused.json["error"]
+    assert "warehouse_management" in (await shop.get("/users/me")).json["tags"]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ponte.connectors.checking import invalid, price_problems, unmapped, wordless, wrong_category
 from ponte.connectors.mercadolivre.facts import is_unknown
+from ponte.connectors.mercadolivre.lasting import by_warehouse
 from ponte.connectors.mercadolivre.offering import LARGEST_PRICE, Draft
 from ponte.domain.problem import Problem, ProblemClass
 
@@ -22,6 +23,7 @@ def problems(draft: Draft) -> tuple[Problem, ...]:
         *_pictures(draft),
         *_description(draft),
         *_price(draft),
+        *_stock(draft),
     )
 
 
@@ -96,6 +98,12 @@ def _price(draft: Draft) -> Iterator[Problem]:
     yield from found
     if draft.price is not None and not found:
         yield from _range(draft, Decimal(draft.price.sent))
+
+
+def _stock(draft: Draft) -> Iterator[Problem]:
+    """Warn where the quantity is not said: a listing that stands is updated without it, a new one is not made."""
+    if draft.account.warehouses:
+        yield by_warehouse().as_warning()
 
 
 def _range(draft: Draft, sent: Decimal) -> Iterator[Problem]:

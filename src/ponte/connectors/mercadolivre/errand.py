@@ -45,6 +45,11 @@ class Errand:
         return account_of(self.rules).user_id
 
     @property
+    def by_warehouse(self) -> bool:
+        """The account keeps its stock by warehouse."""
+        return account_of(self.rules).warehouses
+
+    @property
     def lag_seconds(self) -> float:
         return lag_seconds(self.rules)
 

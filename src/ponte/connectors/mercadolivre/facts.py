@@ -30,10 +30,15 @@ USED_TAGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The seller. `user_products`: listings are made by `family_name`, not by `title`."""
+    """The seller.
+
+    `user_products`: listings are made by `family_name`, not by `title`. `warehouses`: stock is kept by warehouse, and
+    no listing takes a quantity of its own (developers' page "multi-origin stock", captured 2026-06).
+    """
 
     user_id: str = ""
     user_products: bool = False
+    warehouses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,11 @@ def is_unknown(category_id: str, rules: Rules) -> bool:
 def account_of(rules: Rules) -> Account:
     """Return the account as learnt; an empty one (classic model) when it was not learnt."""
     fact = shape.table(rules.facts.get(ACCOUNT))
-    return Account(shape.word(fact.get("user_id")), user_products=fact.get("user_products") is True)
+    return Account(
+        shape.word(fact.get("user_id")),
+        user_products=fact.get("user_products") is True,
+        warehouses=fact.get("warehouses") is True,
+    )
 
 
 def category_of(category_id: str, rules: Rules) -> Category | None:
@@ -142,6 +151,7 @@ def account_fact(body: JSON) -> JSON:
     return {
         "user_id": shape.word(user.get("id")),
         "user_products": "user_product_seller" in shape.texts(user.get("tags")),
+        "warehouses": "warehouse_management" in shape.texts(user.get("tags")),
         "status_codes": list(shape.texts(codes)),
     }
 

@@ -47,6 +47,11 @@ def is_full(item: dict[str, JSON]) -> bool | None:
     return kind == "fulfillment" if kind else None
 
 
+def by_warehouse() -> Problem:
+    """Return why the quantity is not said: the account keeps its stock by warehouse, which Ponte does not know."""
+    return Problem(ProblemClass.STOCK_INVALID, Stage.VALIDATION, STOCK, "stock.warehouses")
+
+
 def knowing_full(listing: Listing, item: dict[str, JSON], *, left_out: bool) -> Listing:
     """Remember whose the stock is, as the item tells; else as the update that left it out has shown."""
     told = is_full(item)

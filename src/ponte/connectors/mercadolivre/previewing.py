@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ponte.connectors.mercadolivre.answers import classify
 from ponte.connectors.mercadolivre.errand import Errand, errand_of, named
+from ponte.connectors.mercadolivre.lasting import by_warehouse
 from ponte.connectors.mercadolivre.sending import asks_for_other_model
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
@@ -25,6 +26,8 @@ FALSE_ALARMS = frozenset({"lost_me1_by_user"})
 def preview(offer: Offer, rules: Rules) -> Conversation[Outcome]:
     """Ask for the verdict; in an account that was moved to the other selling model, with the other name."""
     errand = errand_of(offer, rules, stored=False)
+    if errand.by_warehouse:
+        return Rejected((by_warehouse(),))
     answer = yield from _validate(errand)
     if isinstance(answer, Response) and asks_for_other_model(answer):
         errand = errand.in_other_model()

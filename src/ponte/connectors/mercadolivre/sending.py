@@ -21,7 +21,7 @@ from ponte.connectors.mercadolivre.errand import (
     named,
     with_warnings,
 )
-from ponte.connectors.mercadolivre.lasting import differences, retype
+from ponte.connectors.mercadolivre.lasting import by_warehouse, differences, retype
 from ponte.connectors.mercadolivre.relisting import relist
 from ponte.connectors.mercadolivre.standing import (
     FOLLOW_AFTER_CREATE_SECONDS,
@@ -77,7 +77,7 @@ def _create_if_missing(errand: Errand, uncertain_seconds: float) -> Conversation
 
 def _make_again(errand: Errand, found: Found) -> Conversation[Outcome]:
     """Create, where no listing of the SKU that ended can be announced again."""
-    again = yield from relist(errand, found)
+    again = None if errand.by_warehouse else (yield from relist(errand, found))
     if again is None:
         return (yield from _create(errand))
     if not isinstance(again, dict):
@@ -114,6 +114,8 @@ def _only(errand: Errand, found: Found, outcome: Outcome, uncertain_seconds: flo
 
 
 def _create(errand: Errand) -> Conversation[Outcome]:
+    if errand.by_warehouse:
+        return Rejected((by_warehouse(),))
     answer = yield from _post(errand)
     if isinstance(answer, Response) and asks_for_other_model(answer):
         # The account was moved to the other selling model after it was learnt. Its refusal changed nothing.

@@ -63,7 +63,7 @@ def say(change: Change, listing: Listing, errand: Errand) -> Conversation[tuple[
     answer = yield from put(listing.id, change.body)
     if not isinstance(answer, Response):
         return change, answer
-    if STOCK not in change.body and _has_left_full(answer):
+    if listing.memory.get(FULL) and STOCK not in change.body and _has_left_full(answer):
         stock = {STOCK: errand.item.get(STOCK)}
         return replace(change, body=change.body | stock), (yield from put(listing.id, stock))
     refused = in_the_way(classify(UPDATE, answer)) & change.body.keys()
@@ -89,7 +89,7 @@ def remembered(errand: Errand, listing: Listing, item: dict[str, JSON], change: 
     updated = listing_of(item, {**listing.memory, "sku": errand.sku, MEMORY: sent})
     kept = digest(errand.name) if change.left_out & frozenset(NAMES) else listing.memory.get(NAME_KEPT)
     updated = remembering(updated, **{NAME_KEPT: kept})
-    return knowing_full(updated, item, left_out=STOCK not in change.body)
+    return knowing_full(updated, item, left_out=STOCK in change.left_out)
 
 
 def changed_fields(
@@ -97,7 +97,8 @@ def changed_fields(
 ) -> Conversation[Change | Outcome]:
     """Return what the update says; the listing is read first where its name has changed."""
     before = sent_before(listing)
-    body = {name: errand.item[name] for name in ALWAYS_SENT if errand.item.get(name) is not None}
+    always = [name for name in ALWAYS_SENT if name != STOCK or not errand.by_warehouse]
+    body = {name: errand.item[name] for name in always if errand.item.get(name) is not None}
     for name in SENT_WHEN_CHANGED:
         if name in errand.item and before.get(name) != digest(errand.item[name]):
             body[name] = errand.item[name]

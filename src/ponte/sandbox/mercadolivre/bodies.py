@@ -103,6 +103,8 @@ def flawed_new_item(body: Mapping[str, Any], account: Account) -> web.Response |
     name, other = ("family_name", "title") if account.user_product_seller else ("title", "family_name")
     if other in body:
         return _invalid_fields([other])
+    if account.warehouses and "available_quantity" in body:
+        return _invalid_fields(["available_quantity"])
     wanted = [name, *_ALWAYS, *(() if body.get("variations") else _FOR_A_SALE)]
     missing = [field for field in wanted if body.get(field) in (None, "")]
     if not missing:

@@ -46,6 +46,9 @@ def change(listing: Listing, wanted: Change, market: Marketplace) -> web.Respons
         return _delete(listing, wanted, now, market)
     if refused := _refused(listing, wanted, now):
         return refused
+    owner = market.tokens.account(listing.seller_id)
+    if owner is not None and owner.warehouses and "available_quantity" in wanted:
+        return body_problem("body.invalid_fields", "The fields [available_quantity] are invalid for requested call.")
     category = market.catalog.leaves[listing.body["category_id"]]
     causes = list(_causes(listing, wanted, category, now, market))
     if any(one["type"] == "error" for one in causes):

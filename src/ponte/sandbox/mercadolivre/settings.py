@@ -9,6 +9,7 @@ from pathlib import Path
 class Account:
     """A seller. `unable_to_list` holds the vendor's reasons, such as "address_pending"; empty: may list.
 
+    `warehouses`: its stock is kept by warehouse, and no listing takes a quantity of its own.
     `lost_me1`: the dry run refuses what a creation takes, a false alarm that integrators know.
     """
 
@@ -18,11 +19,12 @@ class Account:
     unable_to_list: tuple[str, ...] = ()
     payment_required: bool = False
     lost_me1: bool = False
+    warehouses: bool = False
 
     @property
     def tags(self) -> list[str]:
-        own = ["user_product_seller"] if self.user_product_seller else []
-        return ["normal", "test_user", *own]
+        own = {"user_product_seller": self.user_product_seller, "warehouse_management": self.warehouses}
+        return ["normal", "test_user", *(tag for tag, holds in own.items() if holds)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
