@@ -31,6 +31,7 @@ from ponte.db.models import ActionCount, ActionState, Audit, BulkAction, Channel
 from ponte.db.scope import Scope
 from ponte.domain.outcome import Accepted, Postponed, Rejected
 from ponte.flows import bulk
+from ponte.flows.bulk import steps
 from ponte.flows.bulk.limits import CEILINGS, TooManyError
 from ponte.flows.channels.store_pause import pause_all, resume_all
 from ponte.flows.pipeline.begin import begin
@@ -394,3 +395,34 @@ def test_works_that_were_put_off_keep_their_action_until_their_result(lane):
     due_now()
     ran(lane, "0", Accepted(LISTING))
     assert dict(ActionCount.objects.values_list("outcome", "count")) == {"success": 1}
+
+
+# -- actions beside each other
+
+
+def as_it_is(action: BulkAction) -> BulkAction:
+    action.refresh_from_db()
+    return action
+
+
+def test_actions_that_are_paused_do_not_hold_up_those_behind_them(lane, monkeypatch):
+    monkeypatch.setattr(steps, "AT_ONCE", 2)
+    for _ in range(2):
+        paused = start(lane, selection={"ids": []})
+        bulk.pause(paused.pk, store_id=lane.channel.store_id, actor_id=None)
+    action = start(lane)
+    bulk.step()
+    assert as_it_is(action).queued == 8
+
+
+def test_an_action_that_fails_stops_no_other_and_is_tried_again_a_minute_later(lane):
+    broken = start(lane)
+    BulkAction.objects.filter(pk=broken.pk).update(selection={})
+    action = start(lane)
+    bulk.step()
+    assert (as_it_is(action).queued, as_it_is(broken).state) == (8, "running")
+    BulkAction.objects.filter(pk=broken.pk).update(selection=REPROCESS)
+    while bulk.step():
+        pass
+    assert as_it_is(broken).state == "running"
+    assert again(broken).state == "done"

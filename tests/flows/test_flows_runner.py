@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 from pipeline_stage import Stage, play
 
-from ponte.db.models import Channel, Lane, Store, Work
+from ponte.db.models import BulkAction, Channel, Lane, Store, Work
 from ponte.db.scope import Scope
 from ponte.flows import bulk
 from ponte.flows.pipeline.heartbeat import Heartbeat
@@ -178,3 +180,38 @@ def test_d13_the_heartbeat_renews_leases_from_its_own_thread_and_tells_of_lost_o
         assert not lease.holds()
 
     play(scene)
+
+
+def test_what_fails_beside_the_lanes_keeps_no_product_waiting(reachable):
+    """An action that this version cannot read, as a later one may have left it."""
+
+    async def scene(stage: Stage) -> None:
+        def leave() -> None:
+            now = timezone.now()
+            BulkAction.objects.create(
+                store_id=stage.channel.store_id, verb="reprocess", selection={}, frozen_at=now, last_id=10**9
+            )
+
+        await stage.do(leave)
+
+        async def busy(runner: Runner) -> None:
+            await stage.tell(*stage.healthy[:2])
+            await until(none_waits(stage))
+
+        await working(stage, reachable, busy)
+        assert await stage.stand(stage.healthy[:2])
+
+    play(scene)
+
+
+def test_a_deed_beside_the_lanes_that_fails_does_not_end_the_worker_and_a_lost_database_is_told():
+    async def fails() -> None:
+        raise KeyError
+
+    async def database_away() -> None:
+        raise OperationalError
+
+    runner = Runner()
+    assert asyncio.run(runner._go_on_without(fails)) is False
+    with pytest.raises(OperationalError):
+        asyncio.run(runner._go_on_without(database_away))

@@ -5,13 +5,15 @@ A worker that dies between two steps leaves the cursor where the work is. Any nu
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ponte.db.clock import now_ms
-from ponte.db.models import ActionState, BulkAction, Integration
+from ponte.db.models import ActionState, BulkAction, Integration, Work
 from ponte.db.selection import Ahead, scope_of
 from ponte.domain.lifecycle import Status
 from ponte.flows.bulk.steer import TRIAL_FAILED
@@ -19,16 +21,35 @@ from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import reprocess
 from ponte.queue.stopped import has_work, take_back
 
+log = logging.getLogger("ponte.worker")
+DOWN: Final = (OperationalError, InterfaceError)
+AGAIN_MS: Final = 60_000
+WITH_WORK: Final = Exists(Work.objects.filter(action_id=OuterRef("pk")))
 CHUNK: Final = 1_000
 AT_ONCE: Final = 100
 _ahead = Ahead()
 
 
 def step() -> bool:
-    """Let each action that has not ended take one step; True when another could follow at once."""
-    waiting = BulkAction.objects.filter(ended_at=None).order_by("id")[:AT_ONCE]
-    stepped = [_step_one(action) for action in waiting if action.state != ActionState.PAUSED or has_work(action.pk)]
+    """Let each action that has not ended take one step; True when another could follow at once.
+
+    One that fails waits for a minute, and stops no other.
+    """
+    due = BulkAction.objects.filter(~Q(state=ActionState.PAUSED) | Q(WITH_WORK), ended_at=None)
+    waiting = due.filter(lease_until_ms__lte=now_ms()).order_by("id")[:AT_ONCE]
+    stepped = [_stepped(action) for action in waiting]
     return any(stepped)
+
+
+def _stepped(action: BulkAction) -> bool:
+    try:
+        return _step_one(action)
+    except DOWN:
+        raise
+    except Exception:
+        log.exception("action %s cannot go on; it is tried again in a minute", action.pk)
+        BulkAction.objects.filter(pk=action.pk).update(lease_until_ms=now_ms() + AGAIN_MS)
+        return False
 
 
 def _step_one(seen: BulkAction) -> bool:

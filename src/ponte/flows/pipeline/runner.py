@@ -11,8 +11,9 @@ import os
 import socket
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from ponte.config import config
 from ponte.db import chain
@@ -104,11 +105,11 @@ class Runner:
     async def _look(self) -> None:
         """Start a drain for each due lane, as far as there is room; and let bulk actions take a step."""
         try:
-            await self._seal_now_and_then()
-            folded = await self._fold()
+            await self._go_on_without(self._seal_now_and_then)
+            folded = await self._go_on_without(self._fold)
             if not await self._database.read(self._may_have_work) and not folded:
                 return
-            await self._step_actions()
+            await self._go_on_without(self._step_actions)
             self._tidying.look(self._database)
             if self._transport is not None:
                 self._errands.look(self._transport, self._database)
@@ -121,6 +122,16 @@ class Runner:
         for lane_id in lanes[: self._lanes - len(self._drains)]:
             if lane_id not in self._drains:
                 self._begin(lane_id)
+
+    async def _go_on_without(self, deed: Callable[[], Awaitable[bool | None]]) -> bool:
+        """Do what a look does beside its lanes: what fails there is tried again, and keeps no product waiting."""
+        try:
+            return bool(await deed())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:  # the worker's door
+            log.exception("%s was broken off", deed.__name__.strip("_"))
+            return False
 
     async def _fold(self) -> bool:
         """Bring what the webhook wrote down into the queue, for one look's time; say whether there was any."""
@@ -188,6 +199,8 @@ class Runner:
             await self._drain(lease)
         except DatabaseError:
             log.exception("lane %s: the database went away", lane_id)
+        except Exception:  # the worker's door: whatever it is, the lane is taken again when the lease is over
+            log.exception("lane %s was broken off", lane_id)
         finally:
             self._leases.pop(lane_id, None)
             self._drains.pop(lane_id, None)
