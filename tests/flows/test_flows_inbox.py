@@ -32,6 +32,14 @@ def fold_all() -> int:
     raise AssertionError("the inbox is never empty")
 
 
+def test_new_records_are_made_in_one_order_whatever_order_they_were_told_in():
+    """Two workers that make the same ones would else wait for each other."""
+    lane = make_lane()
+    write_down(hints(lane, 17, 15, 16))
+    fold_all()
+    assert list(Integration.objects.order_by("pk").values_list("sku", flat=True)) == ["15", "16", "17"]
+
+
 def test_hints_written_down_together_are_one_row():
     lane = make_lane()
     write_down(hints(lane, 15, 16, 15))

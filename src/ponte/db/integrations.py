@@ -128,12 +128,17 @@ _GIVEN = ("store_id", "channel_id", "kind", "sku", "product_id", "search_text", 
 def make(
     products: Mapping[Key, str], lanes: Mapping[tuple[int, str], tuple[int, int]], now: datetime, moves: Moves
 ) -> dict[Key, int]:
-    """Insert integrations ({key: product id}); one that another transaction just made is taken as it is."""
+    """Insert integrations ({key: product id}); one that another transaction just made is taken as it is.
+
+    In the order of their keys: two that make the same ones would else wait for each other.
+    """
     if not products:
         return {}
     columns = (*_GIVEN, *_FIXED)
     types = {"store_id": "bigint", "channel_id": "bigint", "kind": "text", "sku": "text", "product_id": "text"}
-    source, rows_given = given(types, [(lanes[key[:2]][1], *key, product_id) for key, product_id in products.items()])
+    source, rows_given = given(
+        types, [(lanes[key[:2]][1], *key, product_id) for key, product_id in sorted(products.items())]
+    )
     is_new = "xmax = 0" if connection.vendor == "postgresql" else "1"
     rows = fetch(
         f"""INSERT INTO db_integration ({", ".join(columns)})
