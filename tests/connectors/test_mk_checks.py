@@ -1,5 +1,7 @@
 """Everything that the operator's own catalogue lets us know before a file's turn is spent on it."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -144,3 +146,13 @@ def test_categories_are_suggested_by_their_own_words_before_those_above():
         next(conversation)
     assert end.value.value[0].category == "2"
     assert end.value.value[0].path == ("Som", "Caixas de som")
+
+
+def test_a_list_that_is_too_large_to_read_leaves_the_value_to_the_operator():
+    catalogue = json.loads(json.dumps(RULES.facts["catalogue"]))
+    catalogue["values"] = {}
+    rules = replace(RULES, facts={"catalogue": catalogue})
+    assert found(speaker(), rules) == []
+    assert MK.map(speaker(), rules).payload["row"]["color"] == "Preto"
+    translated = replace(rules, mapping=ruled("attributes:", "  color: {values: {Preto: preto}}").mapping)
+    assert MK.map(speaker(), translated).payload["row"]["color"] == "preto"

@@ -16,7 +16,7 @@ from ponte.connectors.mirakl.catalogue import (
 from ponte.connectors.mirakl.profile import profile_of
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
-from ponte.domain.message import JSON, Conversation, Request, Response
+from ponte.domain.message import JSON, Conversation, Failure, Request, Response
 from ponte.domain.outcome import Blocked, Outcome, Postponed
 
 
@@ -28,6 +28,8 @@ def learn(key: str, rules: Rules) -> Conversation[JSON | Postponed | Blocked]:
             return body if isinstance(body, Postponed | Blocked) else hierarchies_fact(body)
         case "values":
             body = yield from _asked(read("/api/values_lists", rules), "values_lists")
+            if _is_too_large(body):
+                return {}
             return body if isinstance(body, Postponed | Blocked) else values_fact(body)
         case "catalogue":
             return (yield from _catalogue(rules))
@@ -52,6 +54,15 @@ def _states(rules: Rules) -> Conversation[JSON]:
     """Ask for the conditions of offers; [] when they are not told. Once a day at most: nothing waits for it."""
     body = yield from _asked(read("/api/offers/states", rules), "offer_states")
     return [] if isinstance(body, Postponed | Blocked) else states_fact(body)
+
+
+def _is_too_large(body: JSON | Postponed | Blocked) -> bool:
+    """True for lists beyond what is read of an answer.
+
+    One by one they may not be asked for: once an hour is all (VL11). Without them values go as they are written, and
+    the operator judges; with nothing learnt at all no product could go.
+    """
+    return isinstance(body, Postponed) and body.problem.code == Failure.TOO_LARGE.value
 
 
 def _branch(path: str, rules: Rules) -> Request:
