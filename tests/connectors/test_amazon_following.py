@@ -45,16 +45,16 @@ def test_it_looks_after_1_3_10_and_30_minutes_and_then_every_6_hours_until_48():
     assert "sent" not in end.listing.memory
 
 
-def test_a_listing_on_sale_is_looked_at_three_times_more():
+def test_a_listing_on_sale_is_looked_at_four_times_more():
     waits, end = looks(LIVE, sent().listing)
-    assert waits == [1_800, 6 * HOUR, 24 * HOUR]
+    assert waits == [1_800, 6 * HOUR, 24 * HOUR, 7 * 24 * HOUR]
     assert isinstance(end, Accepted)
 
 
 def test_a_channel_may_look_sooner():
     rules = type(RULES)(RULES.mapping, {**RULES.settings, "first_look_seconds": "2"}, RULES.facts)
     waits, _ = looks(LIVE, sent().listing, rules)
-    assert waits == [60, 720, 2_880]
+    assert waits == [60, 720, 2_880, 20_160]
 
 
 @pytest.mark.parametrize("told", ["0", "-1", "x", "99999", "٣"])

@@ -22,8 +22,8 @@ LOOKS = (1, 2, 7, 20)
 EARLY = sum(LOOKS)
 LATER_LOOK = 360
 DEADLINE = 48 * 60
-# After it is on sale: Amazon's further checks (brand, pictures, rules of the page) come hours later.
-FOLLOW_STEPS = (30, 360, 1_440)
+# After it is on sale: Amazon's further checks (brand, pictures, rules of the page) come hours later, some days.
+FOLLOW_STEPS = (30, 360, 1_440, 10_080)
 MEMORY, FAMILY = "sent", "parent"
 Standing = Accepted | Rejected | Pending | Postponed
 
