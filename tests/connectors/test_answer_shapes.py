@@ -30,7 +30,8 @@ NO_EAN = "SKU 1, Missing Attributes standard_product_id. SKU 1 ..."
 
 
 def said(connector, endpoint, status, body=None):
-    raw = b"" if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
+    words = "" if body is None else body if isinstance(body, str | bytes) else json.dumps(body)
+    raw = words if isinstance(words, bytes) else words.encode()
     return get(connector).classify(endpoint, Response(status, {}, raw))
 
 
@@ -70,6 +71,9 @@ def report(error, heading='"shop_sku";"errors"'):
         ({"cause": [{"code": "item.user_product.max_items", "message": "30 at most"}]}, "LISTING_QUOTA"),
         ({"message": "o anúncio já está finalizado"}, "LISTING_CLOSED"),
         ({"cause": [{"message": "Os atributos [BRAND] são obrigatórios"}]}, "ATTRIBUTE_MISSING"),
+        ({"message": "header x-version is required", "error": "bad_request"}, "PAYLOAD_INVALID"),
+        ({"cause": [{"code": "item.catalog_product_id.invalid", "message": "no match"}]}, "CATALOG_CONFLICT"),
+        ({"cause": [{"code": "item.sale_terms.invalid", "message": "[WARRANTY_TIME]"}]}, "ATTRIBUTE_INVALID"),
         ({"cause": [{"message": "wait a few minutes and send again"}]}, "THROTTLED"),
     ],
 )  # fmt: skip
@@ -77,11 +81,21 @@ def test_mercado_livre_says_it_in_many_shapes(body, expected):
     assert problems(said("mercadolivre", CREATE, 400, body))[0].kind.name == expected
 
 
-def test_a_page_that_no_api_sent_is_unreadable_and_not_a_reason():
-    for connector, endpoint in (("mercadolivre", CREATE), ("vtex", SUGGEST)):
-        outcome = said(connector, endpoint, 400, PAGE)
-        assert isinstance(outcome, Postponed)
-        assert outcome.problem.kind.name == "RESPONSE_UNREADABLE"
+@pytest.mark.parametrize("body", [PAGE, '{"message": "Valid', b"\x1f\x8b\x08\0\0", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    ("connector", "endpoint"),
+    [
+        ("mercadolivre", CREATE),
+        ("amazon", PUT_LISTING),
+        ("magalu", f"POST {SKU}"),
+        ("mirakl", "POST /api/offers"),
+        ("vtex", SUGGEST),
+    ],
+)
+def test_what_no_api_says_is_unreadable_and_no_reason(connector, endpoint, body):
+    outcome = said(connector, endpoint, 400, body)
+    assert isinstance(outcome, Postponed)
+    assert outcome.problem.kind.name == "RESPONSE_UNREADABLE"
 
 
 def test_a_forbidden_login_is_no_wrong_client():
@@ -199,3 +213,9 @@ def test_magalus_sku_is_read_by_its_own_address():
     assert classes(said("magalu", f"GET https://api.example{SKU}/2000123", 200, body)) == [
         ("POLICY_MODERATION", "status")
     ]
+
+
+def test_a_state_of_an_item_is_kept_short_and_without_what_cannot_be_stored():
+    body = {"id": "MLB1", "status": "closed", "sub_status": ["x" * 900, "a\0b"]}
+    (found,) = problems(said("mercadolivre", "GET /items/MLB1", 200, body))
+    assert found.code == f"closed/{'x' * 60}/ab"

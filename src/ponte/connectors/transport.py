@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import UTC, datetime
 
-from ponte.domain.message import Answer, Failure, NoAnswer, Request, Response
+from ponte.domain.message import Answer, Failure, NoAnswer, Request, Response, Unreadable
 from ponte.domain.outcome import WINDOW, Postponed
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.domain.retry import retry_after
@@ -20,9 +20,19 @@ def asked_wait(response: Response) -> float | None:
     return retry_after(value, _NO_CLOCK) if value.isascii() and value.isdigit() else None
 
 
-def is_page(response: Response) -> bool:
-    """True for HTML: no endpoint of an API answers with it, a proxy or a login does."""
-    return response.body[:200].lstrip().startswith(b"<")
+def is_garbled(response: Response) -> bool:
+    """True for what no API says: a page of a proxy or a login, JSON that was cut short, bytes that are no text."""
+    start = response.body[:200].lstrip()
+    if not isinstance(response.json(), Unreadable) or not start:
+        return False
+    return start[:1] in b"<{[" or not _is_text(response.body)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        return "\0" not in body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
 
 
 def ask(request: Request) -> Generator[Request, Answer, Response | Postponed]:

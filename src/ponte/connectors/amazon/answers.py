@@ -13,7 +13,7 @@ from ponte.connectors.amazon.errors import code_of, issue_problems, message_of, 
 from ponte.connectors.amazon.seller import FIRST_LOOK_SECONDS
 from ponte.connectors.amazon.standing import item_of, processing, standing
 from ponte.connectors.outcomes import FINAL, refused
-from ponte.connectors.transport import asked_wait
+from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -197,8 +197,16 @@ def _refusal(path: str, response: Response) -> Outcome:
         return Postponed(_problem(ProblemClass.STATE_CONFLICT, path, response), asked_wait(response))
     if status in FINAL:
         return Rejected((_problem(FINAL[status], path, response),))
+    return _by_words(path, response)
+
+
+def _by_words(path: str, response: Response) -> Outcome:
     found = problems_of(response, _stage(path))
-    if status == 400 and all(problem.kind is ProblemClass.UNKNOWN for problem in found) and code_of(response.json()):
+    if any(problem.kind is not ProblemClass.UNKNOWN for problem in found):
+        return refused(found)
+    if is_garbled(response):
+        return unreadable(path, response, "garbled")
+    if response.status == 400 and message_of(response.json()):
         # Amazon's 400 is about the form of the request whatever its code ("missing or invalid parameters").
         return Rejected((_problem(ProblemClass.PAYLOAD_INVALID, path, response),))
     return refused(found)

@@ -13,7 +13,7 @@ from ponte.connectors.magalu import names
 from ponte.connectors.magalu.errors import code_of, message_of, problems_of, words_of
 from ponte.connectors.magalu.traces import trace_problems
 from ponte.connectors.outcomes import BLOCKING, FINAL
-from ponte.connectors.transport import asked_wait
+from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline, headline_first
@@ -238,7 +238,8 @@ def _refusal(path: str, response: Response) -> Outcome:
         case status if status in FINAL:
             return Rejected((one_problem(FINAL[status], path, response),))
         case status:
-            return refused(_our_fault(problems_of(response, stage_of(path)), status))
+            found = _our_fault(problems_of(response, stage_of(path)), status)
+            return unreadable(path, response, "garbled") if is_garbled(response) else refused(found)
 
 
 def _our_fault(problems: tuple[Problem, ...], status: int) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture
 from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing
 from ponte.connectors.outcomes import FINAL, refused
-from ponte.connectors.transport import asked_wait, is_page
+from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -153,8 +153,8 @@ def _refusal(path: str, response: Response) -> Outcome:
     if response.status in FINAL:
         return Rejected((_problem(FINAL[response.status], path, response),))
     found = problems_of(response, _stage(path))
-    if is_page(response) and all(problem.kind is ProblemClass.UNKNOWN for problem in found):
-        return unreadable(path, response, "page")
+    if is_garbled(response) and all(problem.kind is ProblemClass.UNKNOWN for problem in found):
+        return unreadable(path, response, "garbled")
     return refused(found)
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ponte.connectors import shape
 from ponte.connectors.mercadolivre.errors import warnings_of
+from ponte.connectors.texts import sendable
 from ponte.domain.message import JSON
 from ponte.domain.outcome import Accepted, Listing, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -46,7 +47,8 @@ def listing_of(item: dict[str, JSON], memory: dict[str, JSON]) -> Listing:
     traits = {VARIATIONS: bool(shape.rows(item.get("variations"))), CATALOG: item.get("catalog_listing") is True}
     memory = {name: value for name, value in memory.items() if name not in traits}
     memory |= {name: True for name, holds in traits.items() if holds}
-    state = "/".join((shape.text(item.get("status")), *shape.texts(item.get("sub_status"))[:3]))
+    told = (shape.text(item.get("status")), *shape.texts(item.get("sub_status"))[:3])
+    state = "/".join(sendable(one[:60]) for one in told)
     return Listing(item["id"], _web_address(item.get("permalink")), state.strip("/"), memory)
 
 

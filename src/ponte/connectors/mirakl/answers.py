@@ -17,7 +17,7 @@ from ponte.connectors.mirakl.imports import all_taken, judged_import, judged_off
 from ponte.connectors.mirakl.problems import Reading, hidden
 from ponte.connectors.mirakl.reports import Layout
 from ponte.connectors.texts import plain_text, sendable
-from ponte.connectors.transport import asked_wait
+from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.outcome import Accepted, Blocked, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage, headline_first
@@ -241,8 +241,8 @@ def _by_status(endpoint: str, response: Response, reading: Reading) -> Outcome:
         return Blocked(_problem(BLOCKING[status], endpoint, response))
     if status in {404, 410}:
         return Rejected((_problem(ProblemClass.LISTING_NOT_FOUND, endpoint, response),))
-    if status < 400:
-        return unreadable(endpoint, response, "redirect" if status >= 300 else "unreadable")
+    if status < 400 or is_garbled(response):
+        return unreadable(endpoint, response, "redirect" if 300 <= status < 400 else "unreadable")
     # By its words where they tell, else it is our request that is wrong.
     return refused(_in_words(response, reading) or (_problem(ProblemClass.PAYLOAD_INVALID, endpoint, response),))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ponte.connectors import shape
 from ponte.connectors.endpoints import Endpoints
 from ponte.connectors.outcomes import FINAL, refused
-from ponte.connectors.transport import asked_wait, is_page
+from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.connectors.vtex import calls
 from ponte.connectors.vtex.calls import BINDING, BINDINGS, SUGGEST, SUGGESTED
 from ponte.connectors.vtex.errors import problems_in, problems_of, tells_of_error
@@ -88,7 +88,7 @@ def _success(endpoint: str, response: Response) -> Outcome:
 
 def _plain_success(endpoint: str, response: Response) -> Outcome:
     """Say what a success means that needs no proof, unless a refusal or a page of somebody else came with it."""
-    if is_page(response):
+    if is_garbled(response):
         return unreadable(endpoint, response)
     return refused(problems_of(response, Stage.SEND)) if tells_of_error(response.json()) else Accepted(None)
 
@@ -202,7 +202,7 @@ def _refused(endpoint: str, response: Response) -> Outcome:
         return refused(found)
     if response.status in STATUS:
         return refused((_problem(STATUS[response.status], response),))
-    return unreadable(endpoint, response) if is_page(response) else Rejected(found)
+    return unreadable(endpoint, response) if is_garbled(response) else Rejected(found)
 
 
 def _problem(kind: ProblemClass, response: Response) -> Problem:
