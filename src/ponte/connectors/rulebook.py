@@ -12,6 +12,8 @@ The table has sections, each a list of rules. `classify` asks them in this order
     [[family]]     pattern                 a pattern over the code, for codes that are not listed
     [[text]]       pattern                 what a message says when no code helped
 
+Last, `last=` may be asked: `ponte.connectors.words.of_any` knows what sentences of any marketplace say.
+
 Exact codes and numbers go before prefixes; the longest prefix wins. Every rule has `class` (a `ProblemClass`), and
 may have:
 
@@ -36,8 +38,8 @@ code that an earlier rule without conditions takes already.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -98,6 +100,8 @@ class Rulebook:
     closer: Mapping[tuple[ProblemClass, str], ProblemClass]
     spelled: Mapping[str, str]
     """How the table writes each code, by its form without case."""
+    last: Callable[[str, str], Rule | None] | None = None
+    """What any marketplace's words mean (`ponte.connectors.words`), asked when the table knows nothing."""
 
     def classify(
         self,
@@ -107,8 +111,9 @@ class Rulebook:
         number: int | None = None,
         categories: Iterable[str] = (),
         names: Iterable[str] = (),
+        own: bool = False,
     ) -> Rule | None:
-        """Return the first rule that fits, None when the table knows nothing of it."""
+        """Return the first rule that fits, None when nothing does; with `own`, only of the table itself."""
         about = frozenset(name.casefold() for name in names)
         exact = (code, str(number) if number is not None else "")
         return (
@@ -118,6 +123,7 @@ class Rulebook:
             or _suiting(self.categories, categories, message, about)
             or (self.told("family", code, about) if code else None)
             or self.told("text", message, about)
+            or (self.last(message, code) if self.last and not own else None)
         )
 
     def told(self, section: str, text: str, names: frozenset[str] = frozenset()) -> Rule | None:
@@ -143,9 +149,11 @@ class Rulebook:
         )
 
 
-def read_rulebook(package: str, name: str = "errors.toml") -> Rulebook:
-    """Read the table that lies in a package. Raises RulebookError."""
-    return rulebook_of(files(package).joinpath(name).read_text(encoding="utf-8"))
+def read_rulebook(
+    package: str, name: str = "errors.toml", *, last: Callable[[str, str], Rule | None] | None = None
+) -> Rulebook:
+    """Read the table that lies in a package; `last` is asked after it. Raises RulebookError."""
+    return replace(rulebook_of(files(package).joinpath(name).read_text(encoding="utf-8")), last=last)
 
 
 def rulebook_of(text: str) -> Rulebook:

@@ -42,6 +42,11 @@ class SafePattern:
     def says(self, text: str) -> bool:
         return self._compiled.search(text[:MAX_TEXT]) is not None
 
+    def place(self, text: str) -> int:
+        """Return where in the text it first is, -1 when nowhere."""
+        found = self._compiled.search(text[:MAX_TEXT])
+        return -1 if found is None else found.start()
+
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
         try:

@@ -13,6 +13,8 @@ from dataclasses import replace
 from ponte.connectors import shape
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.transport import is_garbled
+from ponte.connectors.words import of_any
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
@@ -38,7 +40,7 @@ MISSING = re.compile(
 )
 ASIN = re.compile(r"\bASIN ?([A-Z0-9]{10})\b")
 
-RULEBOOK = read_rulebook("ponte.connectors.amazon")
+RULEBOOK = read_rulebook("ponte.connectors.amazon", last=of_any)
 
 
 def issue_problems(body: JSON, stage: Stage, *, live: bool = False) -> tuple[Problem, ...]:
@@ -197,7 +199,8 @@ def _of_words(words: str, response: Response, stage: Stage) -> Iterator[Problem]
     coded, described = XML_CODE.search(raw), XML_WORDS.search(raw)
     message = _cap(" ".join((described[1] if described else words).split()))
     code = coded[1] if coded else ""
-    rule = RULEBOOK.classify(code, message)
+    # A page of somebody else may speak of anything: only Amazon's own sentences count there.
+    rule = RULEBOOK.classify(code, message, own=is_garbled(response))
     for subject in _subjects(rule, (), message):
         kind = RULEBOOK.narrowed(rule.kind, subject) if rule else ProblemClass.UNKNOWN
         yield Problem(kind, stage, subject, code or (rule.code if rule else ""), message, params=_conflict(message))

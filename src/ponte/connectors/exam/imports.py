@@ -53,6 +53,7 @@ SHARED = (
     "shape",
     "texts",
     "transport",
+    "words",
 )
 """The modules beside the connectors that any connector may import, Ponte's own and third parties' alike."""
 

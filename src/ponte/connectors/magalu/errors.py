@@ -14,16 +14,17 @@ from ponte.connectors import shape
 from ponte.connectors.magalu import names
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.words import of_any
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
-RULEBOOK = read_rulebook("ponte.connectors.magalu")
+RULEBOOK = read_rulebook("ponte.connectors.magalu", last=of_any)
 MAX_PROBLEMS = 200
 MAX_MESSAGE = 2_000
 MAX_CODE = 100
 MAX_SUBJECT = 100
 MAX_HTML = 20_000
-LISTS = ("errors", "detail", "details", "results")
+LISTS = ("errors", "detail", "details", "results", "error")
 QUOTED = re.compile(r"['‘’“”\"]([^'‘’“”\"]{1,100})['‘’“”\"]")
 LEADING = re.compile(r"([a-z_]{2,30}): ?")
 AFTER_COLON = re.compile(r": ?([^:/]{1,100})$")

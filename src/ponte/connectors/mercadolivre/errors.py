@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ponte.connectors import shape
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.words import of_any
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
@@ -30,7 +31,7 @@ CAUSES = ("cause", "causes", "errors", "error", "reasons", "details")
 MAX_SUBJECTS = 50
 
 
-RULEBOOK = read_rulebook("ponte.connectors.mercadolivre")
+RULEBOOK = read_rulebook("ponte.connectors.mercadolivre", last=of_any)
 
 
 def problems_of(response: Response, stage: Stage) -> tuple[Problem, ...]:

@@ -196,7 +196,8 @@ def _other(endpoint: str, response: Response, reading: Reading) -> Outcome:
     told = shape.whole(shape.table(body).get("status"))
     if told is not None and 400 <= told < 600:  # a refusal that came with a success's status
         return _by_status(endpoint, Response(told, response.headers, response.body), reading)
-    known_words = _in_words(response, reading) if _tells_of_error(body) or isinstance(body, Unreadable) else ()
+    speaks = _tells_of_error(body) or (isinstance(body, Unreadable) and not is_garbled(response))
+    known_words = _in_words(response, reading) if speaks else ()
     if known_words:
         return refused(known_words)
     return unreadable(endpoint, response) if isinstance(body, Unreadable) else Accepted(None)

@@ -11,12 +11,13 @@ from ponte.connectors.mirakl.catalogue import Attribute, Catalogue, catalogue_of
 from ponte.connectors.mirakl.profile import Profile, profile_of, role_by_name
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import sendable
+from ponte.connectors.words import of_any
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import Mapping, plain
 from ponte.domain.message import JSON
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
-RULEBOOK = read_rulebook("ponte.connectors.mirakl")
+RULEBOOK = read_rulebook("ponte.connectors.mirakl", last=of_any)
 NO_RULES = Rules(Mapping())
 MAX_MESSAGE = 4_000
 MAX_PROBLEMS = 200

@@ -36,7 +36,14 @@ ROLES = ("category", "sku", "ean", "title", "brand", "description", "group")
 
 # What operators call their columns, where the channel's settings do not say: the role by the name alone.
 BY_NAME: Mapping[str, tuple[str, ...]] = {
-    "ean": (r"ean[ _-]?(13)?", r"gtin[ _-]?(13|14)?", "upc", "barcode", r"c[óo]digo[ _-]de[ _-]barras"),
+    "ean": (
+        r"ean[ _-]?(13)?",
+        r"gtin[ _-]?(13|14)?",
+        "upc",
+        "barcode",
+        r"c[óo]digo[ _-]de[ _-]barras",
+        r"product[ _-]id",
+    ),
     "image": (
         r"(\w{1,20}[ _-])?(image|imagem|imagen|foto|picture|photo)s?[ _-]?(url|principal|main)?[ _-]?[0-9]{0,2}",
         r"(main|other|secondary)image\w{0,20}",

@@ -14,10 +14,12 @@ from dataclasses import replace
 from ponte.connectors import shape
 from ponte.connectors.rulebook import read_rulebook
 from ponte.connectors.texts import plain_text, sendable
+from ponte.connectors.transport import is_garbled
+from ponte.connectors.words import of_any
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
-RULEBOOK = read_rulebook("ponte.connectors.vtex")
+RULEBOOK = read_rulebook("ponte.connectors.vtex", last=of_any)
 MAX_PROBLEMS = 100
 MAX_WORDS = 2_000
 MAX_HTML = 20_000
@@ -36,6 +38,8 @@ CAMEL = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+){1,12}\b")
 def problems_of(response: Response, stage: Stage) -> tuple[Problem, ...]:
     """Return every problem of a refusal, at least one."""
     body = response.json()
+    if is_garbled(response):
+        return (replace(_unknown(words_of(response), stage), http_status=response.status),)
     rows = [{"message": words_of(response)}] if isinstance(body, Unreadable) else list(_rows(body))[:MAX_PROBLEMS]
     found = tuple(_problem(row, stage) for row in rows) or (_unknown("", stage),)
     return tuple(replace(one, http_status=response.status) for one in found)

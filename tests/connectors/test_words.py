@@ -1,0 +1,90 @@
+"""What a sentence of any marketplace says, when no table knows it. The words are ours, in three languages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ponte.connectors import get
+from ponte.connectors.rulebook import read_rulebook
+from ponte.connectors.words import of_any
+from ponte.domain.message import Response
+from ponte.domain.problem import ProblemClass
+
+SAID = [
+    ("O EAN está incorreto", "IDENTIFIER_INVALID", "ean"),
+    ("You need a GTIN for this item", "IDENTIFIER_MISSING", "ean"),
+    ("El GTIN pertenece a otro artículo", "DUPLICATE_IDENTIFIER", "ean"),
+    ("Não foi possível baixar a foto", "IMAGE_UNREACHABLE", "images"),
+    ("The main picture is missing", "IMAGE_MISSING", "images"),
+    ("La imagen es inferior a 500 px", "IMAGE_INVALID", "images"),
+    ("A categoria não existe", "CATEGORY_MAPPING", "category"),
+    ("The price is too low for this category", "PRICE_INVALID", "price"),
+    ("O preço da categoria: acima do máximo", "PRICE_INVALID", "price"),
+    ("Título excede o limite", "TITLE_INVALID", "title"),
+    ("La descripción está vacía", "DESCRIPTION_INVALID", "description"),
+    ("O peso deve ser maior que zero", "DIMENSIONS_INVALID", "package"),
+    ("Quantidade em estoque negativa", "STOCK_INVALID", "stock"),
+    ("Variação repetida", "VARIATION_INVALID", "variations"),
+    ("A marca não foi identificada: não existe", "BRAND_MAPPING", "brand"),
+    ("Marca precisa ser autorizada", "POLICY_BRAND", "brand"),
+    ("Sem permissão para vender isto", "POLICY_RESTRICTED", ""),
+    ("O atributo Cor é obrigatório", "ATTRIBUTE_MISSING", "ids"),
+    ("O atributo peso é inválido", "DIMENSIONS_INVALID", "package"),
+    ("Valor fora da lista", "ATTRIBUTE_MAPPING", "ids"),
+    ("Este anúncio já existe", "DUPLICATE", ""),
+    ("Registro da Anvisa inválido", "COMPLIANCE", ""),
+    ("Falha interna, espere", "MARKETPLACE_OUTAGE", ""),
+    ("The data differ from our catalogue", "CATALOG_CONFLICT", ""),
+    ("Request body is malformed JSON", "PAYLOAD_INVALID", ""),
+]
+SILENT = [
+    "",
+    "ok",
+    "Imagem enviada",
+    "Price updated",
+    "Categoria e marca",
+    "O título mudou. Faltam dois dias",
+    "invalid",
+]
+
+
+@pytest.mark.parametrize(("message", "kind", "subject"), SAID)
+def test_a_topic_with_what_is_wrong_with_it_has_a_class(message, kind, subject):
+    rule = of_any(message, "")
+    assert rule is not None
+    assert (rule.kind.name, rule.subject) == (kind, subject)
+
+
+@pytest.mark.parametrize("message", SILENT)
+def test_a_topic_or_a_complaint_alone_says_nothing(message):
+    assert of_any(message, "") is None
+
+
+def test_a_code_in_words_helps_where_the_message_does_not():
+    rule = of_any("x", "INVALID_CATEGORY")
+    assert rule is not None
+    assert rule.kind is ProblemClass.CATEGORY_MAPPING
+    assert of_any("x", "invalidCategory") == rule
+
+
+def test_a_table_is_asked_first_and_may_be_asked_alone():
+    book = read_rulebook("ponte.connectors.amazon", last=of_any)
+    assert book.classify("8541", "the image is missing").kind is ProblemClass.CATALOG_CONFLICT
+    assert book.classify("0", "the image is missing").kind is ProblemClass.IMAGE_MISSING
+    assert book.classify("0", "the image is missing", own=True) is None
+
+
+@pytest.mark.parametrize("connector", ["amazon", "magalu", "mercadolivre", "mirakl", "vtex"])
+def test_a_page_of_somebody_else_says_nothing_whatever_words_are_on_it(connector):
+    page = b"<html><body>The password is required. The image is missing.</body></html>"
+    endpoints = {"amazon": "PUT /listings/2021-08-01/items/A/1", "mirakl": "POST /api/offers"}
+    outcome = get(connector).classify(endpoints.get(connector, "POST /items"), Response(400, {}, page))
+    assert outcome.problem.kind is ProblemClass.RESPONSE_UNREADABLE
+
+
+@given(st.text(), st.text())
+def test_no_words_are_too_strange(message, code):
+    rule = of_any(message, code)
+    assert rule is None or isinstance(rule.kind, ProblemClass)
