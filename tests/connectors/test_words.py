@@ -30,6 +30,7 @@ SAID = [
     ("A marca não foi identificada: não existe", "BRAND_MAPPING", "brand"),
     ("Marca precisa ser autorizada", "POLICY_BRAND", "brand"),
     ("Sem permissão para vender isto", "POLICY_RESTRICTED", ""),
+    ("É proibida a venda deste item", "POLICY_RESTRICTED", ""),
     ("O atributo Cor é obrigatório", "ATTRIBUTE_MISSING", "ids"),
     ("O atributo peso é inválido", "DIMENSIONS_INVALID", "package"),
     ("Valor fora da lista", "ATTRIBUTE_MAPPING", "ids"),
