@@ -299,6 +299,19 @@ async def test_with_mcm_a_product_that_is_late_is_waited_for(shop: Shop):
     assert isinstance(done[str(ONE)], Accepted)
 
 
+@staged(mcm=True, destinies={str(ONE): Destiny.LOST, str(TWO): Destiny.LOST})
+async def test_with_mcm_what_the_operator_has_no_status_of_is_lost(shop: Shop):
+    await shop.learn()
+    sent = await shop.send(speaker(ONE), speaker(TWO))
+    shop.clock.now += 60
+    for one in shop.operator.product_imports.values():
+        shop.operator.state_of(one)
+        one.rows.clear()
+    done = await shop.settle(sent, looks=1)
+    assert [kinds(one) for one in done.values()] == [[ProblemClass.MARKETPLACE_TIMEOUT]] * 2
+    assert shop.asked("GET /api/mcm/products/sources/status/export") == 1
+
+
 @staged()
 async def test_exact_values_reach_the_operator_whatever_they_look_like(shop: Shop):
     await shop.learn()

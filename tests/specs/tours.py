@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ponte.domain.message import Answer, Conversation, Request
+from ponte.domain.outcome import Link
 from ponte.sandbox.magalu import Envelope
 from ponte.sandbox.mercadolivre.settings import MODERATED_SUFFIXES
 from ponte.sandbox.mirakl import Layout
@@ -49,7 +50,7 @@ def _restrictions(asin: str, seller: str) -> Conversation[Answer]:
     """Ask what the fake can answer and the connector has no use for."""
     query = (("asin", asin), ("sellerId", seller), ("marketplaceIds", "A2Q3Y263D00KWC"))
     path = "/listings/2021-08-01/restrictions"
-    return (yield Request("GET", path, f"GET {path}", query=query))
+    return _asking(Request("GET", path, f"GET {path}", query=query))
 
 
 async def _moderated(at: Stand) -> None:
@@ -85,6 +86,26 @@ async def _dear_first(at: Stand) -> None:
     await at.live(sku)
     at.choose(discount_start="2026-11-20", discount_end="2026-12-31")
     await at.live(replace(sku, price=Decimal(900)))
+
+
+async def _no_status(at: Stand) -> None:
+    """A look at a SKU of which an operator with MCM knows nothing."""
+    sku = at.sound()
+    await at.learn(sku)
+    path = "/api/mcm/products/sources/status/export"
+    await at.say(_asking(Request("GET", path, f"GET {path}", query=(("provider_unique_identifier", sku.id),))))
+
+
+def _asking(request: Request) -> Conversation[Answer]:
+    return (yield request)
+
+
+async def _suggestion_taken_back(at: Stand) -> None:
+    """A suggestion is deleted before anybody decides."""
+    sku = at.sound()
+    for leave in (at.connector.withdraw, at.connector.end):
+        sent = listing_of(await at.send(sku))
+        await at.say(leave(Link(sent), at.rules), sku.id)
 
 
 async def _offer_without_product(at: Stand) -> None:
@@ -150,6 +171,7 @@ TOURS: dict[str, tuple[tuple[dict[str, Any], Scene], ...]] = {
         *SHARED,
         *(({"layout": layout, "rejected": 0.3, "lost": 0.1, "warned": 0.5}, scenes.whole_shop) for layout in Layout),
         ({"mcm": True, "rejected": 0.3, "lost": 0.1}, scenes.whole_shop),
+        ({"mcm": True}, _no_status),
         ({"mcm": True}, scenes.one_life),
         ({"hold_offers": True}, scenes.one_life),
         ({"known": 1.0}, scenes.one_life),
@@ -175,6 +197,7 @@ TOURS: dict[str, tuple[tuple[dict[str, Any], Scene], ...]] = {
         *SHARED,
         ({"auto_approve": True}, scenes.whole_shop),
         ({"may_suggest": False}, _twice),
+        ({"matcher_seconds": 9_000.0}, _suggestion_taken_back),
         ({"requests_per_second": 0.001, "burst": 1}, _probe_twice),
         ({}, _wrong_key("app_token")),
         ({}, _meeting(400, 403, 404, 429, 500, 503)),

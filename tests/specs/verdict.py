@@ -24,6 +24,7 @@ class Verdict:
     spoilt: int
     declared: int
     met: int
+    unmet: tuple[str, ...]
     used: frozenset[str]
     exercised: frozenset[str]
     violations: tuple[Violation, ...]
@@ -50,6 +51,8 @@ class Verdict:
         )
         for name in sorted(self.unasked):
             yield f"  never asked: {name}"
+        for name in self.unmet:
+            yield f"  a success that never came: {name}"
         for violation, number in Counter(self.violations).most_common():
             yield f"  {number} x {violation}"
         for one, number in self.excused.items():
@@ -97,6 +100,14 @@ def verdict(
         spoilt=spoilt,
         declared=sum(len(one.declares) for one in seen),
         met=sum(len(one.declares & statuses) for one, statuses in seen.items()),
+        unmet=tuple(
+            sorted(
+                f"{one.name} {status}"
+                for one, statuses in seen.items()
+                for status in one.declares - statuses
+                if status < 400
+            )
+        ),
         used=used,
         exercised=exercised,
         violations=tuple(violations),

@@ -137,7 +137,7 @@ def _by_status(standing: Standing, body: dict[str, JSON], reading: Reading, rule
     answer = yield from ask(asking.read_status([standing.sku], rules, together=True))
     if isinstance(answer, Postponed):
         return answer
-    rows = answer.json() if answer.status == 200 else None
+    rows = [] if answer.status == 204 else answer.json() if answer.status == 200 else None
     if not isinstance(rows, list):
         return told_otherwise(asking.READ_STATUS, answer)
     row = next((one for one in shape.tables(rows) if one.get("provider_unique_identifier") == standing.sku), None)

@@ -113,13 +113,20 @@ def _status(requests: Requests, rules: Rules) -> Conversation[Parts]:
     parts: dict[str, Answer] = {}
     for chunk in _chunks(requests):
         answer = yield asking.read_status(list(chunk), rules)
-        body = answer.json() if isinstance(answer, Response) and answer.status == 200 else None
-        if not isinstance(body, list):
+        rows = _statuses(answer)
+        if rows is None:
             parts |= dict.fromkeys(chunk, answer)
             continue
-        rows = shape.tables(body)
         parts |= {sku: _part([one for one in rows if one.get("provider_unique_identifier") == sku]) for sku in chunk}
     return parts
+
+
+def _statuses(answer: Answer) -> list[dict[str, JSON]] | None:
+    """Return the rows of CM11, which says by 204 that it has none of those that were asked for."""
+    if not isinstance(answer, Response) or answer.status not in {200, 204}:
+        return None
+    body = answer.json() if answer.status == 200 else []
+    return shape.tables(body) if isinstance(body, list) else None
 
 
 def _listed(answer: Answer, name: str) -> list[dict[str, JSON]] | None:

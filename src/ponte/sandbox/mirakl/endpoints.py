@@ -180,12 +180,12 @@ class Endpoints:
         return table(["sku", "price", "error-line", "error-message"], cells)
 
     async def statuses(self, request: web.Request) -> web.Response:
-        """Answer CM11, where the operator has it."""
+        """Answer CM11, where the operator has it; 204 when there is nothing to tell."""
         if not self._operator.settings.mcm:
             return refusal(404, "Not found")
         wanted = request.query.getall("provider_unique_identifier", [])
         found = [row for sku in wanted if (row := self._status(sku)) is not None]
-        return reply(found)
+        return reply(found) if found else web.Response(status=204)
 
     def _status(self, sku: str) -> dict[str, Any] | None:
         for one in reversed(self._operator.product_imports.values()):
