@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,8 +14,28 @@ from ponte.ops.health import keep_key_check
 
 def migrate() -> None:
     """Bring the tables up to date, and seal the check word on first use."""
-    call_command("migrate", verbosity=0, interactive=False)
+    with _own_name():
+        call_command("migrate", verbosity=0, interactive=False)
     keep_key_check()
+
+
+@contextmanager
+def _own_name() -> Iterator[None]:
+    """Work under a name of our own on PostgreSQL.
+
+    A migration may take minutes in one transaction: workers that still run must not take it for one of theirs that
+    was forgotten (`ponte.db.frozen`).
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET application_name = 'ponte-migrate'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET application_name")
 
 
 def missing_migrations() -> list[str]:

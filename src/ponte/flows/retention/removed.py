@@ -21,7 +21,7 @@ from ponte.flows.retention import sweeps
 from ponte.flows.retention.attempts import delete_attempts
 
 SLICE: Final = 200
-ATTEMPTS: Final = 1_000
+ATTEMPTS: Final = 500
 """So many attempts go in one transaction; a slice of records goes after the last of theirs."""
 
 
