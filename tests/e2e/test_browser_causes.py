@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from factories import MISSING, make_cause, make_integration, make_tally
+from factories import MISSING, make_cause, make_integration, make_meetings
 from ponte.db.models import Cause
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
@@ -25,7 +25,7 @@ def causes(cast):
     for number in range(3):
         make_integration(cast.channel, f"11820{number}", category="Calçados › Tênis", brand="Acme")
     first = make_cause(cast.channel, MISSING, value=12_345_600)
-    make_tally(first, 3, 40)
+    make_meetings(first, 3, 40)
     return first, make_cause(cast.channel, LONG, count=2)
 
 
