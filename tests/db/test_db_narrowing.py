@@ -6,11 +6,13 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories import CUT, MISSING, make_channel, make_integration, make_store
 from ponte.db import facets, queries, totals
-from ponte.db.filters import FilterErrors, Filters
+from ponte.db.filters import FilterErrors, Filters, Period
 from ponte.db.models import Integration, SkuList
 from ponte.db.narrowing import narrowed
 from ponte.db.queries import BadCursor, Sort
@@ -214,6 +216,17 @@ def test_counting_by_the_index_ends_where_it_is_told_to(scope):
     assert totals.count_plain(scope, Filters(), 4) == 4
     assert totals.at_least(scope, Filters(), 10)
     assert not totals.at_least(scope, Filters(), 11)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL decides by the rows it expects")
+def test_sqlite_is_told_by_which_index_to_count(scope):
+    """Where its statistics say that nearly all records match, it would read all the rows for ten thousand of them."""
+    with CaptureQueriesContext(connection) as asked:
+        totals.count_plain(scope, Filters(period=Period.WEEK), 100)
+        totals.plain_groups(scope, Filters(period=Period.WEEK))
+    counted = [one["sql"] for one in asked if "count(*)" in one["sql"]]
+    assert len(counted) == 2
+    assert all("INDEXED BY integration_channel_list" in sql for sql in counted)
 
 
 def test_choices_are_counted_in_what_is_in_sight(scope, store):
