@@ -426,3 +426,12 @@ def test_an_action_that_fails_stops_no_other_and_is_tried_again_a_minute_later(l
         pass
     assert as_it_is(broken).state == "running"
     assert again(broken).state == "done"
+
+
+def test_many_actions_take_turns_and_results_need_not_wait_for_all_of_them(lane, monkeypatch):
+    times = iter(range(100))
+    monkeypatch.setattr(steps.time, "monotonic", lambda: next(times) * steps.STEP_SECONDS * 0.75)
+    ids = Integration.objects.filter(status="error").order_by("pk").values_list("pk", flat=True)
+    actions = [start(lane, selection={"ids": [pk]}) for pk in ids[:3]]
+    after = [(bulk.step(), [as_it_is(action).queued for action in actions]) for _ in range(3)]
+    assert after == [(True, [1, 0, 0]), (True, [1, 1, 0]), (False, [1, 1, 1])]

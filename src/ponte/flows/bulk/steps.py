@@ -6,6 +6,7 @@ A worker that dies between two steps leaves the cursor where the work is. Any nu
 from __future__ import annotations
 
 import logging
+import time
 from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -25,20 +26,40 @@ log = logging.getLogger("ponte.worker")
 DOWN: Final = (OperationalError, InterfaceError)
 AGAIN_MS: Final = 60_000
 WITH_WORK: Final = Exists(Work.objects.filter(action_id=OuterRef("pk")))
+STEP_SECONDS: Final = 0.25
 CHUNK: Final = 1_000
 AT_ONCE: Final = 100
 _ahead = Ahead()
 
 
 def step() -> bool:
-    """Let each action that has not ended take one step; True when another could follow at once.
+    """Let actions that have not ended take one step each, in turns; True when another could follow at once.
 
-    One that fails waits for a minute, and stops no other.
+    Breaks off after a moment: results of products wait for the same thread. One that fails waits for a minute, and
+    stops no other.
     """
     due = BulkAction.objects.filter(~Q(state=ActionState.PAUSED) | Q(WITH_WORK), ended_at=None)
     waiting = due.filter(lease_until_ms__lte=now_ms()).order_by("id")[:AT_ONCE]
-    stepped = [_stepped(action) for action in waiting]
-    return any(stepped)
+    until, more = time.monotonic() + STEP_SECONDS, False
+    for action in _turns.from_the_next(list(waiting)):
+        if time.monotonic() >= until:
+            return True
+        more = _stepped(action) or more
+        _turns.last = action.pk
+    _turns.last = 0
+    return more
+
+
+class _Turns:
+    """Whose turn it was last in this process, when not all had theirs: the next call goes on behind it."""
+
+    last = 0
+
+    def from_the_next(self, waiting: list[BulkAction]) -> list[BulkAction]:
+        return sorted(waiting, key=lambda action: (action.pk <= self.last, action.pk))
+
+
+_turns = _Turns()
 
 
 def _stepped(action: BulkAction) -> bool:
