@@ -219,3 +219,18 @@ def test_a_state_of_an_item_is_kept_short_and_without_what_cannot_be_stored():
     body = {"id": "MLB1", "status": "closed", "sub_status": ["x" * 900, "a\0b"]}
     (found,) = problems(said("mercadolivre", "GET /items/MLB1", 200, body))
     assert found.code == f"closed/{'x' * 60}/ab"
+
+
+@pytest.mark.parametrize(
+    ("connector", "endpoint", "status", "body", "outcome"),
+    [
+        ("mercadolivre", "GET https://api.example/pictures/9/errors?x=1", 200, {"error": {"message": "x"}}, Rejected),
+        ("mercadolivre", "GET https://api.example/items/MLB1", 404, None, Rejected),
+        ("amazon", f"PUT https://api.example{PUT_LISTING[4:]}?mode=x", 200, listing({"code": "8541"}), Rejected),
+        ("amazon", f"GET https://api.example{PUT_LISTING[4:]}", 404, None, Rejected),
+    ],
+)
+def test_an_address_before_the_path_changes_nothing(connector, endpoint, status, body, outcome):
+    found = said(connector, endpoint, status, body)
+    assert isinstance(found, outcome)
+    assert problems(found)[0].kind.name != "UNKNOWN"

@@ -12,6 +12,7 @@ from ponte.connectors import shape
 from ponte.connectors.amazon.errors import code_of, issue_problems, message_of, problems_of, said, told_problems
 from ponte.connectors.amazon.seller import FIRST_LOOK_SECONDS
 from ponte.connectors.amazon.standing import item_of, processing, standing
+from ponte.connectors.endpoints import path_of
 from ponte.connectors.outcomes import FINAL, refused
 from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
@@ -35,7 +36,7 @@ GRANT_CODES = frozenset({"invalid_grant"})
 
 def classify(endpoint: str, response: Response) -> Outcome:
     """Say what the answer of an endpoint means."""
-    path = endpoint.partition("?")[0].strip()
+    path = path_of(endpoint)
     if 200 <= response.status < 300:
         return _success(path, response)
     return _by_status(path, response)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from ponte.connectors import shape
+from ponte.connectors.endpoints import path_of
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
 from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing
@@ -39,7 +40,7 @@ GRANT_CODES = frozenset({"invalid_grant", "invalid_operator_user_id"})
 
 def classify(endpoint: str, response: Response) -> Outcome:
     """Say what the answer of an endpoint ("POST /items") means."""
-    path = endpoint.partition("?")[0].strip()
+    path = path_of(endpoint)
     if 200 <= response.status < 300:
         return _success(path, response)
     return _by_status(path, response)
