@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
-
 from ponte.flows.ingest import Unrecognised
+from ponte.ingest.connection import DOWN
 from ponte.ingest.storage import Storage
 
 logger = logging.getLogger(__name__)
 
-DOWN = (OperationalError, InterfaceError)
 AGAIN_WITHIN = 0.3
 """Seconds. A quicker failure may be a connection that broke while idle, so one more try is made."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.utils import load_backend
 
+DOWN = (OperationalError, InterfaceError)
 LOCK_PATIENCE_MS = 700
 CONNECT_SECONDS = 2  # the least that libpq keeps to
 
@@ -19,8 +20,9 @@ CONNECT_SECONDS = 2  # the least that libpq keeps to
 def use_private() -> None:
     """Give the calling thread its own connection as Django's default one. It connects when first used."""
     settings = copy.deepcopy(connections.settings[DEFAULT_DB_ALIAS])
-    settings["OPTIONS"] = _impatient(settings["ENGINE"], settings["OPTIONS"])
-    connections[DEFAULT_DB_ALIAS] = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, DEFAULT_DB_ALIAS)
+    wrapper = load_backend(settings["ENGINE"]).DatabaseWrapper
+    settings["OPTIONS"] = _impatient(wrapper.vendor, settings["OPTIONS"])
+    connections[DEFAULT_DB_ALIAS] = wrapper(settings, DEFAULT_DB_ALIAS)
 
 
 def drop() -> None:
@@ -28,8 +30,8 @@ def drop() -> None:
     connections[DEFAULT_DB_ALIAS].close()
 
 
-def _impatient(engine: str, options: dict[str, Any]) -> dict[str, Any]:
-    if engine.endswith("sqlite3"):
+def _impatient(vendor: str, options: dict[str, Any]) -> dict[str, Any]:
+    if vendor == "sqlite":
         return {**options, "timeout": LOCK_PATIENCE_MS / 1000}
     kept = {name: value for name, value in options.items() if name != "pool"}
     limits = f"-c lock_timeout={LOCK_PATIENCE_MS} -c statement_timeout=5000"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
+from ponte.ingest.connection import DOWN
 from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage
 
@@ -103,9 +104,13 @@ class Doors(Generic[D]):
         try:
             self._known = await self._loop.run_in_executor(self._thread, self._load)
             self._addresses.clear()
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the stores are read again in two seconds
+        except DOWN as error:
             if not self._failing:
                 logger.warning("the stores cannot be read: %s", type(error).__name__)
+            self._failing = True
+        except Exception:  # whatever it is, the stores are read again in two seconds
+            if not self._failing:
+                logger.exception("the stores cannot be read")
             self._failing = True
         else:
             self._failing = False
