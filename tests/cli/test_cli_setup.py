@@ -155,3 +155,10 @@ def test_f33_a_store_whose_address_leads_inward_is_not_connected(refused):
     told = refused("store", "add", "outra", "--base-url", "https://127.0.0.1", "--app-key", "k", "--app-token", "t")
     assert "private network" in told
     assert not Store.objects.filter(account="outra").exists()
+
+
+def test_a_store_has_its_time_zone(cli, refused):
+    make_store("loja")
+    assert "midnight of America/Manaus" in cli("store", "time-zone", "loja", "America/Manaus").stdout
+    assert Store.objects.get().time_zone == "America/Manaus"
+    assert "no time zone" in refused("store", "time-zone", "loja", "Mars/Olympus")

@@ -19,6 +19,7 @@ from ponte.db.history import Asked
 from ponte.db.models import Audit, Cause, Export, Integration
 from ponte.db.scope import Scope
 from ponte.domain.problem import Problem, ProblemClass, Stage
+from ponte.domain.zones import zone_of
 from ponte.flows.export.as_csv import Csv, safe, text_of
 from ponte.flows.export.as_xlsx import Xlsx, letters, serial
 from ponte.flows.export.cells import Column, Kind
@@ -63,6 +64,7 @@ def order_of(channel, narrowing=None, file_type=FileType.XLSX, **more) -> Order:
         narrowing or RecordsAsked(Filters()),
         file_type,
         "pt-BR",
+        zone_of(more.pop("zone", "America/Sao_Paulo")),
         more.pop("query", {}),
         **more,
     )
@@ -174,7 +176,9 @@ def test_an_export_has_the_rows_of_its_filter_in_the_order_of_the_list(channel):
         make_integration(where, str(place))
     make_integration(channel, "9", "success")
     filters = Filters.from_query({"status": "error"})
-    narrow = Order(Scope(channel.store_id, (channel.pk,)), RecordsAsked(filters), FileType.CSV, "en", {})
+    narrow = Order(
+        Scope(channel.store_id, (channel.pk,)), RecordsAsked(filters), FileType.CSV, "en", zone_of("UTC"), {}
+    )
     assert [row[0] for row in rows_of_csv(exported(narrow))] == ["SKU", "1", "0"]
 
 

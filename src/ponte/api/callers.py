@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.security import HttpBearer
 
 from ponte.api.refusals import RefusedError
@@ -56,11 +57,12 @@ MANAGES = TokenAuth(Role.MANAGER)
 
 
 def find_caller(text: str) -> Caller | None:
-    """Return who a token's text stands for; None for every reason alike."""
+    """Return who a token's text stands for, and take the store's clock; None for every reason alike."""
     token = find_token(text) if len(text) <= MAX_TOKEN else None
     membership = membership_of(token.user_id, token.store_id) if token else None
     if token is None or membership is None:
         return None
+    timezone.activate(token.store.zone)
     role, scope = Role(membership.role), scope_of(membership)
     return Caller(token.pk, token.user_id, token.user.username, scope, token.store.account, role)
 

@@ -95,12 +95,12 @@ def _next_page(request: HttpRequest, page: int) -> str:
 
 def _day(text: str) -> tuple[datetime, datetime]:
     try:
-        day = date.fromisoformat(text) if text else timezone.localdate(timezone=timezone.get_default_timezone())
+        day = date.fromisoformat(text) if text else timezone.localdate()
     except ValueError as error:
         raise bad_query("DateAt", reading.REASONS["not_a_date"]) from error
     if (text and not re.fullmatch(r"\d{4}-\d\d-\d\d", text)) or not 2000 <= day.year <= 2100:
         raise bad_query("DateAt", reading.REASONS["not_a_date"])
-    zone = timezone.get_default_timezone()
+    zone = timezone.get_current_timezone()
     return (
         datetime.combine(day, time(), tzinfo=zone),
         datetime.combine(day + timedelta(days=1), time(), tzinfo=zone),

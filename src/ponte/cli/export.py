@@ -28,11 +28,13 @@ def export(account: str | None, file_type: str, separator: str, output: BinaryIO
     from ponte.db.scope import Scope
     from ponte.flows.export.sending import FileType, Order, RecordsAsked, begin, pieces
 
+    store = store_of(account)
     order = Order(
-        scope=Scope(store_of(account).pk),
+        scope=Scope(store.pk),
         narrowing=RecordsAsked(filters_of(given)),
         file_type=FileType(file_type),
         language=language(),
+        zone=store.zone,
         query={name: str(value) for name, value in given.items() if value},
         separator=separator,
     )

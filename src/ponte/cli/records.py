@@ -219,12 +219,16 @@ def filters_of(given: dict[str, Any]) -> Any:
 
 
 def store_of(account: str | None) -> Store:
+    """Return the store that a command is about; the command's days are the store's from here on."""
+    from django.utils import timezone
+
     from ponte.db.models import Store
 
     stores = Store.objects.filter(account=account) if account else Store.objects.all()[:2]
     found: Sequence[Store] = list(stores)
     if len(found) != 1:
         fail(f"There is no store {account}." if account else "Name the store: --store ACCOUNT.")
+    timezone.activate(found[0].zone)
     return found[0]
 
 

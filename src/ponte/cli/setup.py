@@ -59,6 +59,19 @@ def list_stores() -> None:
     table(("account", "name", "address", ""), rows)
 
 
+@store.command("time-zone")
+@click.argument("account")
+@click.argument("zone")
+@with_database
+def time_zone(account: str, zone: str) -> None:
+    """Say where a store's days begin, by a name of the IANA database such as America/Manaus."""
+    from ponte.flows.channels import stores
+
+    if not stores.set_zone(_store(account).pk, zone, actor_id=None):
+        fail(f"{zone} is no time zone: take a name of the IANA database, such as America/Sao_Paulo.")
+    click.echo(f"The days of {account} begin at midnight of {zone}.")
+
+
 @store.command("rotate-key")
 @click.argument("account")
 @with_database

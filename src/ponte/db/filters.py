@@ -184,8 +184,8 @@ class Filters:
 
 
 def _days_ago(days: int) -> date:
-    return timezone.localdate(timezone=timezone.get_default_timezone()) - timedelta(days=days)
+    return timezone.localdate() - timedelta(days=days)
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone())

@@ -76,7 +76,7 @@ class Asked:
         """Return the first moment and the first one after it."""
         if self.day is None:
             return None
-        zone = timezone.get_default_timezone()
+        zone = timezone.get_current_timezone()
         start = datetime.combine(self.day, time(self.hour or 0), tzinfo=zone)
         if self.hour is not None:
             return start, start.astimezone(UTC) + timedelta(hours=1)
@@ -127,7 +127,7 @@ def narrowed(scope: Scope, asked: Asked) -> QuerySet[Attempt]:
 
 def days(scope: Scope, last: date, count: int, channel: str = "") -> list[Day]:
     """Return the totals of so many days up to one, the newest first; days without any are there too."""
-    zone = timezone.get_default_timezone()
+    zone = timezone.get_current_timezone()
     first = last - timedelta(days=count - 1)
     start = datetime.combine(first, time(), tzinfo=zone)
     kept = Tally.objects.filter(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 
@@ -87,7 +88,10 @@ class NoStore(Exception):  # noqa: N818 -- an answer, not a fault
 
 
 def signed_in(view: VisitView[P]) -> View[P]:
-    """Give a view its `Visit`. Nobody signed in: to the log-in page and back. Answers are never kept by a cache."""
+    """Give a view its `Visit`, and the store's clock. Nobody signed in: to the log-in page and back.
+
+    Answers are never kept by a cache.
+    """
 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
@@ -96,6 +100,8 @@ def signed_in(view: VisitView[P]) -> View[P]:
             return redirect(NO_STORE_PATH)
         if visit and lacks_second_factor(visit.user):
             return redirect(SECURITY_PATH)
+        if visit:
+            timezone.activate(visit.store.zone)
         answer = to_login(request) if visit is None else view(request, visit, *args, **kwargs)
         patch_cache_control(answer, private=True, no_store=True)
         return answer
@@ -185,11 +191,13 @@ def visit_of(request: HttpRequest) -> Visit | None:
 
 
 def record_of(visit: Visit, number: int) -> tuple[Visit, Integration]:
-    """Return a record of any of the person's stores, and the visit in that store. Raises `Http404`."""
+    """Return a record of any of the person's stores, and the visit in that store, by its clock. Raises `Http404`."""
     found = queries.record(visit.scopes, number)
     if found is None:
         raise Http404
-    return visit.at(found.store_id), found
+    there = visit.at(found.store_id)
+    timezone.activate(there.store.zone)
+    return there, found
 
 
 def record_to_change(visit: Visit, number: int) -> tuple[Visit, Integration]:

@@ -21,6 +21,7 @@ from ponte.db.history import Asked, Came, Day, Page
 from ponte.db.models import Attempt
 from ponte.web.access import Visit
 from ponte.web.charts import Bar, Series, bars_of
+from ponte.web.choice import Choice
 from ponte.web.clock import short_day
 from ponte.web.labels import FLAWS, Label
 from ponte.web.products.rows import ChannelBadge, badge
@@ -82,15 +83,6 @@ class DayLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value of a filter."""
-
-    value: str
-    text: str | Promise
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One try in words, with its record; `href` opens it there."""
 
@@ -143,7 +135,7 @@ def read(request: HttpRequest) -> Reading:
 
 def history_of(visit: Visit, reading: Reading) -> History:
     """Read what the page shows: a day, unless a SKU is followed through all of them."""
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    today = timezone.localdate()
     states = queries.channels(visit.scope)
     found = history.days(visit.scope, _last(reading, today), DAYS, reading.asked.channel)
     asked = reading.asked if reading.asked.sku and not reading.asked.day else _of_a_day(reading.asked, found, today)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from ponte import __version__
 from ponte.db.models import User
+from ponte.domain.zones import place_of
 from ponte.web.access import NoStore, Visit, visit_of
 from ponte.web.account.sessions import proved_lately
 from ponte.web.labels import ROLES
@@ -42,6 +43,8 @@ class Chrome:
     """True when the person showed who they are so lately that no form has to ask again."""
     role: str | Promise = ""
     initials: str = ""
+    place: str = ""
+    """Where the store's clock is."""
     menu: tuple[Place, ...] = ()
 
     @property
@@ -74,6 +77,7 @@ def chrome(request: HttpRequest, visit: Visit | None = None) -> Chrome:
         version=__version__,
         here=request.get_full_path(),
         visit=visit,
+        place=place_of(visit.store.time_zone) if visit else "",
         proved=visit is not None and proved_lately(request),
         role=ROLES[visit.membership.role] if visit else "",
         initials=_initials(visit.user) if visit else "",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
 from ponte.db import sealed
+from ponte.domain import zones
 
 
 class Role(models.TextChoices):
@@ -34,7 +36,10 @@ class User(AbstractUser):
 
 
 class Store(models.Model):
-    """A VTEX account with its keys. `hook_digest` is SHA-256 of the webhook's key; two are valid while it rotates."""
+    """A VTEX account with its keys. `hook_digest` is SHA-256 of the webhook's key; two are valid while it rotates.
+
+    Its days begin at midnight of `time_zone`, a name of the IANA database.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.SlugField(max_length=80, unique=True)
@@ -48,12 +53,17 @@ class Store(models.Model):
     hook_at = models.DateTimeField(null=True, blank=True)
     paused = models.BooleanField(default=False)
     requests_per_second = models.FloatField(default=200)
+    time_zone = models.CharField(max_length=64, default=zones.USUAL, db_default=zones.USUAL)
     created_at = models.DateTimeField(auto_now_add=True)
 
     members = models.ManyToManyField(User, through="Membership", related_name="stores")
 
     def __str__(self) -> str:
         return self.account
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zones.zone_of(self.time_zone)
 
     def secrets(self) -> dict[str, str]:
         """Return the VTEX key pair, opened. Raises `WrongKeyError`."""

@@ -39,7 +39,7 @@ def step() -> bool:
     stops no other.
     """
     due = BulkAction.objects.filter(~Q(state=ActionState.PAUSED) | Q(WITH_WORK), ended_at=None)
-    waiting = due.filter(lease_until_ms__lte=now_ms()).order_by("id")[:AT_ONCE]
+    waiting = due.filter(lease_until_ms__lte=now_ms()).select_related("store").order_by("id")[:AT_ONCE]
     until, more = time.monotonic() + STEP_SECONDS, False
     for action in _turns.from_the_next(list(waiting)):
         if time.monotonic() >= until:
@@ -64,7 +64,8 @@ _turns = _Turns()
 
 def _stepped(action: BulkAction) -> bool:
     try:
-        return _step_one(action)
+        with timezone.override(action.store.zone):  # its days are the store's
+            return _step_one(action)
     except DOWN:
         raise
     except Exception:

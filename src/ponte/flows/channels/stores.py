@@ -19,6 +19,7 @@ from ponte.domain.connector import Connector
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import parse_mapping
 from ponte.domain.message import JSON
+from ponte.domain.zones import zones
 from ponte.flows.channels.fitness import (
     CODE,
     RESERVED,
@@ -108,6 +109,21 @@ def set_vtex(store_id: int, *, base_url: str, app_key: str, app_token: str, acto
         for channel_id in Channel.objects.filter(store_id=store_id, archived_at=None).values_list("pk", flat=True):
             reconnect(channel_id)
     return {}
+
+
+def set_zone(store_id: int, name: str, *, actor_id: int | None) -> bool:
+    """Change where a store's days begin; False for a zone that there is not."""
+    if name not in zones():
+        return False
+    with transaction.atomic():
+        store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+        if store.time_zone != name:
+            Store.objects.filter(pk=store_id).update(time_zone=name)
+            detail: JSON = {"zone": name, "before": store.time_zone}
+            note_one(
+                "time zone changed", f"store:{store.account}", store_id=store_id, actor_id=actor_id, detail=detail
+            )
+    return True
 
 
 def add_channel(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,12 +74,13 @@ Narrowing: TypeAlias = RecordsAsked | Asked | CausesAsked
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants. `query` is what they asked in their own words, for the record."""
+    """What somebody wants, by the store's clock. `query` is what they asked in their own words, for the record."""
 
     scope: Scope
     narrowing: Narrowing
     file_type: FileType
     language: str
+    zone: ZoneInfo
     query: Mapping[str, str | list[str]]
     separator: str = ";"
 
@@ -146,17 +148,18 @@ def pieces(order: Order, export_id: int) -> Generator[bytes, None, None]:
 
 def name_of(order: Order) -> str:
     """Return a file's name: "ponte-produtos-2026-06-11-1409.xlsx"."""
-    now = timezone.localtime(timezone=timezone.get_default_timezone())
+    now = timezone.localtime(timezone=order.zone)
     return f"ponte-{order.what}-{now:%Y-%m-%d-%H%M}.{order.file_type}"
 
 
 def _file(order: Order, export_id: int) -> Iterator[bytes]:
-    words = Words(order.language, timezone.get_default_timezone())
+    words = Words(order.language, order.zone)
     columns = words.columns(KINDS[order.what])
     is_csv = order.file_type is FileType.CSV
     file = Csv(columns, order.separator) if is_csv else Xlsx(columns, words.title("sheet"))
     yield file.head()  # before anything is read: the download begins at once
-    listed = _list(order, words)
+    with timezone.override(order.zone):  # the request has ended
+        listed = _list(order, words)
     exports.expect(export_id, len(listed.ids))
     unnoted = 0
     for start in range(0, len(listed.ids), AT_ONCE):

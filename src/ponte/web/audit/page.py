@@ -13,7 +13,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from ponte.db.audit_trail import Asked, Entry, Page, actors
-from ponte.web.audit.words import ON_RECORDS, OTHERS, Text, verb_names
+from ponte.web.audit.words import ON_RECORDS, OTHERS, verb_names
+from ponte.web.choice import Choice
 from ponte.web.labels import ROLES
 
 MAX_TEXT = 120
@@ -42,19 +43,12 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    text: Text
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Trail:
     """The page: filters with their values, and the days."""
 
     days: tuple[Day, ...]
-    people: tuple[Option, ...]
-    verbs: tuple[Option, ...]
+    people: tuple[Choice, ...]
+    verbs: tuple[Choice, ...]
     target: str
     day: str
     until: str
@@ -84,8 +78,8 @@ def trail_of(store_id: int, asked: Asked, found: Page, next_cursor: str, *, open
     chosen = "" if asked.actor_id is None else str(asked.actor_id)
     return Trail(
         days=tuple(Day(day, tuple(inside)) for day, inside in days),
-        people=tuple(Option(str(number), name, str(number) == chosen) for number, name in actors(store_id)),
-        verbs=tuple(Option(verb, name, verb == asked.verb) for verb, name in verb_names().items()),
+        people=tuple(Choice(str(number), name, str(number) == chosen) for number, name in actors(store_id)),
+        verbs=tuple(Choice(verb, name, verb == asked.verb) for verb, name in verb_names().items()),
         target=asked.target,
         day=asked.day.isoformat() if asked.day else "",
         until=asked.until.isoformat() if asked.until else "",

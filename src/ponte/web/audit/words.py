@@ -143,6 +143,7 @@ OTHERS: Mapping[str, Plain] = {
     "store resumed": Plain(_("Retomar loja"), _("%(who)s retomou a loja inteira")),
     "store added": Plain(_("Conectar loja"), _("%(who)s conectou a loja")),
     "vtex access changed": Plain(_("Trocar acesso à VTEX"), _("%(who)s trocou as credenciais da VTEX")),
+    "time zone changed": Plain(_("Mudar fuso horário"), _("%(who)s mudou o fuso horário da loja para %(zone)s")),
     "webhook key rotated": Plain(_("Trocar chave do webhook"), _("%(who)s trocou a chave do webhook")),
     "cause note": Plain(_("Anotar em uma causa"), _("%(who)s anotou na causa %(subject)s")),
     "cause open": Plain(_("Reabrir causa"), _("%(who)s reabriu a causa %(subject)s")),

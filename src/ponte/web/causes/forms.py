@@ -70,7 +70,7 @@ def _day(text: str, now: datetime) -> Until | str:
         return _("Esta data não existe.")
     if not timezone.localtime(now).date() <= day or day.year > LAST_YEAR:
         return _("Escolha um dia de hoje em diante.")
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.get_default_timezone())
+    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=timezone.get_current_timezone())
     return Until(moment=midnight)
 
 

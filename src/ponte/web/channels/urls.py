@@ -22,6 +22,7 @@ urlpatterns = [
     path("canais/vtex", vtex.vtex),
     path("canais/vtex/testar", vtex.test_vtex),
     path("canais/vtex/webhook", vtex.rotate),
+    path("canais/vtex/fuso", vtex.set_zone),
     path("canais/<slug:code>", channels.channel),
     path("canais/<slug:code>/conta", channels.access),
     path("canais/<slug:code>/testar", channels.test),

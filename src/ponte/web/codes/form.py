@@ -27,6 +27,7 @@ from ponte.flows.codes.rules import (
     Effect,
     Unfit,
 )
+from ponte.web.choice import Choice
 from ponte.web.codes.page import MATCHES, class_name, connector_name
 
 FLAWS: Mapping[Unfit, str | Promise] = {
@@ -38,13 +39,6 @@ FLAWS: Mapping[Unfit, str | Promise] = {
 }
 LANGUAGE_NAMES = {"pt-BR": "Português", "en": "English", "es": "Español"}
 LIMITS = {"title": MAX_TITLE, "fix": MAX_FIX, "subject": MAX_SUBJECT, "note": MAX_NOTE}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    text: str | Promise
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +58,9 @@ class Form:
 
     draft: Draft
     connector: str
-    channels: tuple[Option, ...]
-    matches: tuple[Option, ...]
-    kinds: tuple[Option, ...]
+    channels: tuple[Choice, ...]
+    matches: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
     texts: tuple[OwnText, ...]
     flaws: Mapping[str, str | Promise]
     effect: Effect | None
@@ -138,14 +132,14 @@ def shown(
 ) -> Form:
     """Return the form of a draft, with what is unfit or with what it would change."""
     told = {name: FLAWS[flaw] for name, flaw in (flaws or {}).items()}
-    everywhere = Option("", _("Todos os canais deste conector"), not draft.channel)
-    some = tuple(Option(one.code, one.name, one.code == draft.channel) for one in channels)
-    kinds = sorted((Option(kind.name, class_name(kind.name), kind.name == draft.kind) for kind in CHOICES), key=_text)
+    everywhere = Choice("", _("Todos os canais deste conector"), not draft.channel)
+    some = tuple(Choice(one.code, one.name, one.code == draft.channel) for one in channels)
+    kinds = sorted((Choice(kind.name, class_name(kind.name), kind.name == draft.kind) for kind in CHOICES), key=_text)
     return Form(
         draft=draft,
         connector=connector_name(draft.connector),
         channels=(everywhere, *some),
-        matches=tuple(Option(match, text, match == draft.match) for match, text in MATCHES.items()),
+        matches=tuple(Choice(match, text, match == draft.match) for match, text in MATCHES.items()),
         kinds=tuple(kinds),
         texts=tuple(_own_text(draft, language, told) for language in LANGUAGES),
         flaws=told,
@@ -158,8 +152,8 @@ def shown(
     )
 
 
-def _text(option: Option) -> str:
-    return str(option.text).casefold()
+def _text(choice: Choice) -> str:
+    return str(choice.text).casefold()
 
 
 def _own_text(draft: Draft, language: str, told: Mapping[str, str | Promise]) -> OwnText:

@@ -18,6 +18,7 @@ from ponte.db.models import Channel, Integration, ListingLink, ListingSearch
 from ponte.explain import explain
 from ponte.flows.listings.search import can_find
 from ponte.web.access import Visit
+from ponte.web.choice import Choice
 from ponte.web.explained import language, problems_of
 from ponte.web.labels import Label
 from ponte.web.listings.card import HOW
@@ -45,15 +46,6 @@ class Asked:
     show: Show
     text: str
     after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One choice of the filter."""
-
-    value: str
-    text: Text
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def period_of(request: HttpRequest) -> Period | None:
 
 def slots_of(period: Period, now: datetime) -> list[Slot]:
     """Cut a period into hours of a day, quarters of a week's days, days of a month: the days of the store's zone."""
-    zone = timezone.get_default_timezone()
+    zone = timezone.get_current_timezone()
     last = hour_of(now)
     cut: dict[tuple[int, ...], list[int]] = {}
     for hour in range(_first(period, now.astimezone(zone), last), last + 1):

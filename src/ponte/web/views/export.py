@@ -47,7 +47,7 @@ def export(request: HttpRequest, visit: Visit, what: str) -> HttpResponse:
     narrowing = narrowing_of(What(what), request, visit)
     if file_type is None or separator is None or narrowing is None:
         return _refused(request, visit, _("Este endereço pede uma exportação que não existe."), what, 400)
-    order = Order(visit.scope, narrowing, file_type, language(), query_of(request), separator)
+    order = Order(visit.scope, narrowing, file_type, language(), visit.store.zone, query_of(request), separator)
     try:
         begun = begin(order, actor_id=visit.user.pk)
     except TooMany:

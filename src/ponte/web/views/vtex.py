@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ponte.domain.zones import OF_BRAZIL, place_of, zones
 from ponte.flows.channels import stores
 from ponte.flows.channels.steer import ask_vtex, webhook_address
-from ponte.web.access import Visit, acting, administering, signed_in
+from ponte.web.access import Visit, acting, administering, managing, signed_in
 from ponte.web.account.proof import unproved
 from ponte.web.channels.form import Field, Flaws, said
 from ponte.web.channels.page import check_of
+from ponte.web.choice import Choice
 from ponte.web.pages import page
 
 PATH = "/canais/vtex"
@@ -56,6 +58,16 @@ def rotate(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _show(request, visit, {"address": webhook_address(key)})
 
 
+@require_POST
+@managing
+def set_zone(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Change where the store's days begin."""
+    if not stores.set_zone(visit.store.pk, request.POST.get("time_zone", ""), actor_id=visit.user.pk):
+        raise Http404
+    messages.info(request, _("Fuso horário salvo. Dias e horas já seguem o novo."))
+    return redirect(PATH)
+
+
 def seen(at: datetime | None) -> str:
     """Return what tells one webhook key from the next without saying anything of it."""
     return at.isoformat() if at else "first"
@@ -88,9 +100,21 @@ def _show(
         "fields": fields,
         "flawed": [one for one in fields if one.flaw],
         "seen": seen(visit.store.hook_at),
+        "zones": _zones(visit) if visit.may_manage else (),
         **(more or {}),
     }
     return page(request, "channels/vtex.html", context, visit=visit, status=status)
+
+
+def _zones(visit: Visit) -> tuple[tuple[str, tuple[Choice, ...]], ...]:
+    """Return the zones to choose from, Brazil's first."""
+    now = visit.store.time_zone
+    brazil = tuple(Choice(name, place_of(name), name == now) for name in OF_BRAZIL)
+    others = sorted(zones() - {*OF_BRAZIL})
+    return (
+        (_("Brasil"), brazil),
+        (_("Outros"), tuple(Choice(name, name.replace("_", " "), name == now) for name in others)),
+    )
 
 
 def _fields(visit: Visit, base_url: str | None, flaws: Flaws) -> tuple[Field, ...]:
