@@ -6,6 +6,7 @@ import pytest
 from api_cast import NOON, Api, integration
 from django.db import OperationalError
 
+from factories import make_integration
 from ponte.api import schemas
 from ponte.db.models import BulkAction
 
@@ -56,11 +57,22 @@ def test_f16_every_list_refuses_what_it_does_not_know(ana, path):
     assert refused(Api(ana.viewer).get(path, sort="x"), 400, "bad-query") == ["query.sort"]
 
 
+def test_a_list_is_narrowed_by_the_status_that_its_records_tell(ana):
+    for state in ("queued", "processing", "waiting", "success", "error"):
+        make_integration(ana.channel, state, state)
+    found = Api(ana.viewer).get(LIST, status="pending").json()["items"]
+    assert {(one["sku"], one["status"]) for one in found} == {
+        ("queued", "pending"),
+        ("processing", "pending"),
+        ("waiting", "pending"),
+    }
+
+
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
         ({"limit": "5"}, "unknown parameter; known are status, channel, q, from"),
-        ({"status": "pending"}, "unknown value; one of error, processing, queued"),
+        ({"status": "running"}, "unknown value; one of error, processing, queued"),
         ({"cause": "x"}, "unknown value"),
     ],
 )

@@ -121,6 +121,14 @@ def test_a_channel_narrows_rows_and_counts(cast, ana, error):
     assert (tab(answer, "all"), tab(answer, "error")) == (1, 0)
 
 
+def test_all_that_is_under_way_is_asked_for_by_the_status_of_the_api(cast, ana, error):
+    for state in ("queued", "processing", "waiting", "success"):
+        make_integration(cast.channel, state, state)
+    answer = ana.get("/produtos?status=pending")
+    assert {*skus(answer)} == {"queued", "processing", "waiting"}
+    assert "Em andamento" in answer.text, "the filter is told, and can be taken away"
+
+
 def test_days_are_those_of_the_store(cast, ana):
     found = make_integration(cast.channel, "late")
     late = datetime(2026, 6, 10, 23, 30, tzinfo=ZONE).astimezone(UTC)

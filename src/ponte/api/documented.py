@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ponte.api.schemas import Refusal
-from ponte.db.filters import Bucket, Period
+from ponte.db.filters import STATUSES, Period
 from ponte.domain.problem import Stage
 from ponte.flows.idempotency import MAX_KEY
 
@@ -17,10 +17,14 @@ def _query(name: str, description: str, schema: dict[str, Any]) -> Parameter:
 
 
 FILTERS = (
-    _query("status", "One bucket.", {"type": "string", "enum": [bucket.value for bucket in Bucket]}),
+    _query(
+        "status",
+        "Where a record is; `pending` is queued, processing or waiting.",
+        {"type": "string", "enum": [status.value for status in STATUSES]},
+    ),
     _query("channel", "The channel's code.", {"type": "string"}),
     _query("q", "Words of SKU, name, EAN, reference or messages; literal.", {"type": "string"}),
-    _query("from", "First day of the last change, in the server's time zone.", {"type": "string", "format": "date"}),
+    _query("from", "First day of the last change, in the store's time zone.", {"type": "string", "format": "date"}),
     _query("to", "Last day of the last change, included.", {"type": "string", "format": "date"}),
     _query(
         "period", "The last days, today included.", {"type": "string", "enum": [period.value for period in Period]}

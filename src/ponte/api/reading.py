@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from django.http import HttpRequest
 
 from ponte.api.refusals import FieldError, RefusedError, bad_query, not_found
 from ponte.api.schemas import BIGGEST_ID
-from ponte.db.filters import ALIASES, FILTER_NAMES, Bucket, Flaw, Period
+from ponte.db.filters import ALIASES, FILTER_NAMES, STATUSES, Flaw, Period
 from ponte.db.queries import FilterErrors, Filters
 from ponte.domain.problem import Stage
 
@@ -20,7 +20,7 @@ REASONS = {
     "ends_before_start": "ends before it starts",
     "both": "a period and days exclude each other",
 }
-CHOICES = {"status": Bucket, "period": Period, "stage": Stage}
+CHOICES: Mapping[str, Iterable[str]] = {"status": STATUSES, "period": Period, "stage": Stage}
 
 
 def record_id(text: str) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ponte.domain.problem import Problem
     from ponte.flows.pipeline.context import Unready
 
-STATUSES = ("error", "alert", "success", "queued", "processing", "waiting")
+STATUSES = ("error", "alert", "success", "pending", "queued", "processing", "waiting")
 
 
 @click.command("list")

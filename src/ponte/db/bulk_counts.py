@@ -47,7 +47,7 @@ def whole(scope: Scope, verb: str, filters: Filters) -> tuple[Group, ...] | None
     """
     if filters != filters.plain() or (filters.dated and filters.removed):
         return None
-    asked = [filters.status] if filters.status else [*Bucket]
+    asked = filters.buckets
     for buckets in (asked, [bucket for bucket in asked if verb != "reprocess" or bucket not in LEFT_ALONE]):
         every = _by_counters(scope, filters, buckets)
         if not filters.dated:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -53,14 +53,12 @@ class Values:
             return ""
         return str(values[0]).strip() if values else ""
 
-    def choice(self, name: str, kind: type[Choice]) -> Choice | None:
+    def choice(self, name: str, choices: Iterable[Choice]) -> Choice | None:
         value = self.one(name)
-        if not value:
-            return None
-        if value not in set(kind):
+        found = next((one for one in choices if one == value), None)
+        if value and found is None:
             self.flaws[name] = Flaw.UNKNOWN
-            return None
-        return kind(value)
+        return found
 
     def code(self, name: str, pattern: re.Pattern[str]) -> str:
         value = self.one(name)

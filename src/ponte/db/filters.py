@@ -19,11 +19,13 @@ __all__ = [
     "FILTER_NAMES",
     "MAX_SKUS",
     "MAX_TEXT",
+    "STATUSES",
     "Bucket",
     "FilterErrors",
     "Filters",
     "Flaw",
     "Period",
+    "Together",
 ]
 
 CODE: Final = re.compile(r"[-\w]{1,40}", re.ASCII)
@@ -73,6 +75,19 @@ class Bucket(StrEnum):
     SUCCESS = "success"
 
 
+class Together(StrEnum):
+    """Several buckets under one name."""
+
+    PENDING = "pending"
+
+
+STATUSES: Final[Mapping[Bucket | Together, tuple[Bucket, ...]]] = {
+    **{bucket: (bucket,) for bucket in Bucket},
+    Together.PENDING: (Bucket.PROCESSING, Bucket.QUEUED, Bucket.WAITING),
+}
+"""What may be asked for as `status`: a record's status, or where it is counted."""
+
+
 class Period(StrEnum):
     """The last days, today included: what it means moves on with the clock."""
 
@@ -100,7 +115,7 @@ class Filters:
     is the number of a pasted list.
     """
 
-    status: Bucket | None = None
+    status: Bucket | Together | None = None
     channel: str = ""
     text: str = ""
     first_day: date | None = None
@@ -125,7 +140,7 @@ class Filters:
         """
         values = Values(query, FILTER_NAMES, ALIASES)
         filters = cls(
-            status=values.choice("status", Bucket),
+            status=values.choice("status", STATUSES),
             channel=values.code("channel", CODE),
             text=values.text("q"),
             first_day=values.day("from"),
@@ -146,6 +161,11 @@ class Filters:
         if filters.period and (filters.first_day or filters.last_day):
             values.flaws["period"] = Flaw.BOTH
         return FilterErrors(values.flaws) if values.flaws else filters
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]:
+        """The buckets asked for; all of them without a status."""
+        return STATUSES[self.status] if self.status else tuple(Bucket)
 
     @property
     def narrows(self) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, F, Func, Q, QuerySet, Value, Wh
 from django.db.models.functions import Coalesce
 
 from ponte.db import search
-from ponte.db.filters import Bucket, Filters
+from ponte.db.filters import Bucket, Filters, Together
 from ponte.db.models import Cause, Integration
 from ponte.db.ordering import Part
 from ponte.db.picking import SEEN, Picked, few_under_causes, ids_of, picked
@@ -95,8 +95,9 @@ def listed(filters: Filters, seen: Sequence[Q] = ()) -> Part:
         where.append(on_rows.where)
         values += on_rows.values
     if filters.by_cause and filters.status:
-        where.append("status = %s AND phase = %s")
-        values += BUCKETS[filters.status]
+        either = " OR ".join("(status = %s AND phase = %s)" for _ in filters.buckets)
+        where.append(f"({either})")
+        values += (value for bucket in filters.buckets for value in BUCKETS[bucket])
     if since := filters.since():
         where.append("updated_at >= %s")
         values.append(since)
@@ -178,9 +179,11 @@ def _in_sight(scope: Scope, filters: Filters, way: Way) -> QuerySet[Integration]
 def _plainly(listed: QuerySet[Integration], filters: Filters) -> QuerySet[Integration]:
     """Narrow by status and days."""
     listed = listed.filter(removed_at__isnull=not filters.removed)
-    if filters.status:
-        status, phase = BUCKETS[filters.status]
+    if len(filters.buckets) == 1:
+        status, phase = BUCKETS[filters.buckets[0]]
         listed = listed.filter(status=status, phase=phase)
+    elif filters.status:
+        listed = listed.filter(status=Status.PENDING)
     column = "removed_at" if filters.removed else "updated_at"
     if since := filters.since():
         listed = listed.filter(**{f"{column}__gte": since})
@@ -195,13 +198,13 @@ def _parts(scope: Scope, filters: Filters, pairs: Sequence[tuple[int, str]]) -> 
     if filters.by_cause:
         # The first condition is that of the causes' partial index, as it was declared.
         return [Part("NOT (fingerprint = '') AND channel_id = %s AND fingerprint = %s", pair) for pair in pairs]
-    if filters.text or not (filters.channel or scope.channel_ids is not None):
+    several = filters.status is Together.PENDING
+    if filters.text or not (filters.channel or several or scope.channel_ids is not None):
         return []
-    buckets = [filters.status] if filters.status else list(Bucket)
     return [
         Part("channel_id = %s AND status = %s AND phase = %s", (channel, *BUCKETS[bucket]))
         for channel in channel_ids(scope, filters)
-        for bucket in buckets
+        for bucket in filters.buckets
     ]
 
 

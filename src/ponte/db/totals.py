@@ -66,7 +66,7 @@ def plain_groups(
 
 
 def _buckets(filters: Filters) -> list[tuple[Status, Phase]]:
-    return [BUCKETS[bucket] for bucket in ([filters.status] if filters.status else Bucket)]
+    return [BUCKETS[bucket] for bucket in filters.buckets]
 
 
 def at_least(scope: Scope, filters: Filters, count: int) -> bool:
@@ -87,4 +87,4 @@ def _is_one_cause(filters: Filters, looked: Looked) -> bool:
 def _from_counters(filters: Filters, counted: Mapping[str, int]) -> int:
     if filters.removed:
         return counted["removed"]
-    return counted[filters.status] if filters.status else sum(counted[bucket] for bucket in Bucket)
+    return sum(counted[bucket] for bucket in filters.buckets)

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ponte.db.filters import Bucket, Flaw
+from ponte.db.filters import Bucket, Flaw, Together
 from ponte.db.models import Role
 from ponte.domain.lifecycle import AttemptResult, Hold, Status, Trigger
 from ponte.domain.problem import Stage
@@ -32,9 +32,10 @@ BUCKETS: Mapping[Bucket, Label] = {
     Bucket.ALERT: Label(_("Alerta"), "alert", "wrn"),
     Bucket.SUCCESS: Label(_("Sucesso"), "ok", "suc"),
 }
-TABS: Mapping[Bucket, str | Promise] = {
+TABS: Mapping[Bucket | Together, str | Promise] = {
     **{bucket: label.text for bucket, label in BUCKETS.items()},
     Bucket.WAITING: _("Aguardando"),
+    Together.PENDING: _("Em andamento"),
 }
 HOLDS: Mapping[str, Label] = {
     Hold.ENDING: Label(_("Encerrando"), "hourglass", "que"),

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ponte.db.filters import Filters, Period
-from ponte.web.labels import STAGES
+from ponte.db.filters import Filters, Period, Together
+from ponte.web.labels import STAGES, TABS
 from ponte.web.products.asked import Asked
 from ponte.web.templatetags.ponte import number
 
@@ -63,6 +63,8 @@ def days_of(filters: Filters) -> str:
 def _told(filters: Filters, known: Known) -> Iterator[tuple[str, str | Promise, tuple[str, ...]]]:
     if filters.text:
         yield _("Busca"), filters.text, ("q",)
+    if isinstance(filters.status, Together):  # no tab shows it
+        yield _("Status"), TABS[filters.status], ("status",)
     if filters.channel:
         yield _("Canal"), known.channel or filters.channel, ("channel",)
     if filters.dated:
