@@ -92,6 +92,7 @@ def test_each_operation_has_its_own_bucket_and_429_names_no_rate():
     async def scene(caller: Caller) -> None:
         put = [(await caller.item("PUT", f"a-{number}", backpack())).status for number in range(11)]
         assert put == [200] * 10 + [429]
+        assert (await caller.seen("a-1")).headers["x-amzn-ratelimit-limit"] == "5.0"
         throttled = await caller.item("PUT", "a-11", backpack())
         assert throttled.json["errors"][0]["code"] == "QuotaExceeded"
         assert "x-amzn-ratelimit-limit" not in throttled.headers

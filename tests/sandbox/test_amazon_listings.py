@@ -23,7 +23,7 @@ def test_a_whole_listing_is_accepted_with_a_submission_and_the_usual_headers():
         assert (answer.status, answer.json["status"], answer.json["sku"]) == (200, "ACCEPTED", "a-1")
         assert answer.json["submissionId"]
         assert answer.json["issues"] == []
-        assert answer.headers["x-amzn-ratelimit-limit"] == "5.0"
+        assert answer.headers["x-amzn-ratelimit-limit"] == "1000.0"
         assert answer.headers["x-amzn-requestid"]
 
     on_stage(scene)

@@ -10,7 +10,7 @@ from ponte.sandbox.amazon import answers
 from ponte.sandbox.amazon.answers import Replies
 from ponte.sandbox.amazon.definitions import Definitions
 from ponte.sandbox.amazon.listings import Listings
-from ponte.sandbox.amazon.settings import RATES, Seller, Settings
+from ponte.sandbox.amazon.settings import NO_LIMIT, Seller, Settings
 from ponte.sandbox.amazon.tokens import Tokens
 from ponte.sandbox.pace import Buckets
 from ponte.sandbox.switchboard import Endpoint, SkusOf, Switchboard
@@ -39,7 +39,9 @@ class Marketplace:
         }
 
     def rate(self, operation: str) -> float:
-        return (self.settings.rates or RATES).get(operation, (5.0, 10))[0]
+        """Return how often a second an operation may be asked, as its answers tell."""
+        rates = self.settings.rates
+        return rates[operation][0] if rates and operation in rates else NO_LIMIT
 
     def authorized(self, operation: str, endpoint: SellerEndpoint) -> Endpoint:
         """An endpoint for a token that lives, a seller with the role, within the operation's rate."""

@@ -34,6 +34,8 @@ RATES: Mapping[str, tuple[float, int]] = {
     "getListingsRestrictions": (5.0, 10),
 }
 
+NO_LIMIT = 1_000.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seller:
@@ -68,7 +70,8 @@ class Settings:
         processing_seconds: until a new listing can be read and has its ASIN; before, it is 404.
         late_seconds: from the submission until its late issues show.
         late: end of a seller's SKU -> code of the issue that it meets.
-        rates: per operation (requests per second, burst); None sets no limits.
+        rates: per operation (requests per second, burst), told in the answers too; None sets no limits, and tells
+            an account's that nobody meets.
         page_size: listings on a page of the search, unless the request says so.
         static_cases: a file of the official sandbox's static cases; then the fake answers by them and nothing else.
     """
