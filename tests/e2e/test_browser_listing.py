@@ -88,7 +88,7 @@ def test_without_scripts_the_channel_adopts_and_searches(cast, mia, found, visit
 def test_the_rules_say_what_changed(cast, mia, found, visit):
     page = visit(mia, "/canais/mlb/regras")
     expect(page.locator(".rule")).to_contain_text("GTIN é um campo novo, e obrigatório")
-    page.get_by_role("button", name="Verificar os produtos desta categoria").click()
+    page.get_by_role("button", name="Verificar os produtos").click()
     expect(page.locator(".rule-check")).to_contain_text("Verificando: 0 de 1")
 
 

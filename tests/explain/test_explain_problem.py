@@ -99,7 +99,7 @@ def test_an_unmapped_category_names_its_path_and_its_number():
     shoes = {"category": "Moda > Tênis", "category_id": "118"}
     told = explain(problem(KIND.CATEGORY_MAPPING, "category.unmapped", **shoes), "pt-BR")
     assert told.title == "Categoria sem mapeamento: Moda › Tênis"
-    assert "Inclua a categoria 118 da VTEX em categories." in told.fix
+    assert "Inclua a categoria 118 da VTEX em “categories”." in told.fix
 
 
 def test_the_stage_chooses_a_text_where_no_code_does():

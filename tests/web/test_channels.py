@@ -205,6 +205,13 @@ def test_the_list_tells_state_queue_and_results(cast, as_):
     assert "/produtos?channel=mlb&amp;status=error" in text
 
 
+def test_channels_are_listed_by_name_whatever_their_capitals(cast, as_):
+    make_channel(cast.store, "mlp", "ML Premium")
+    make_channel(cast.store, "mgl", "Magalu")
+    page = as_(cast.ana).get("/canais").text
+    assert page.index("Magalu") < page.index("Mercado Livre") < page.index("ML Premium")
+
+
 def test_the_number_of_queries_does_not_grow_with_channels(cast, as_, django_assert_max_num_queries):
     client = as_(cast.ana)
     for number in range(12):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,6 +17,7 @@ from ponte.db.models import Attempt, Membership
 from ponte.db.results import open_attempts
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import AttemptResult
+from ponte.web.history import day_text
 
 
 @pytest.fixture
@@ -103,6 +104,15 @@ def test_days_have_their_totals_and_the_errors_among_them(cast, as_, noon):
     assert '<b class="number">1.235</b>' in page
     assert "34 erros" in page
     assert 'aria-current="date"' in page.split("ontem")[0].rpartition("<a ")[2]
+
+
+def test_a_weekday_is_short_and_keeps_its_accent():
+    saturday = date(2026, 11, 14)
+    assert day_text(saturday, saturday + timedelta(days=5)) == "Sáb 14/11"
+
+
+def test_a_day_without_tries_is_not_called_free_of_errors(cast, as_):
+    assert "sem erros" not in shown(as_, cast.ana)
 
 
 def test_the_page_goes_on_by_the_last_id_and_ends(cast, as_, noon, monkeypatch):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Lower
 
 from ponte.db.cause_words import worded
 from ponte.db.causes import OF_ACCOUNTS
@@ -93,7 +94,7 @@ def lanes(scope: Scope) -> list[LaneNow]:
         counts[channel][bucket] = max(0, count)
     return [
         LaneNow(lane.channel, LaneState(lane.state), lane.breaker_until_ms, lane.due_ms, counts[lane.channel_id])
-        for lane in found.annotate(due_ms=Subquery(due)).order_by("channel__name", "pk")
+        for lane in found.annotate(due_ms=Subquery(due)).order_by(Lower("channel__name"), "pk")
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 
 from ponte.db.models import Channel, Membership, Role, User
 
@@ -46,7 +47,7 @@ def person(store_id: int, user_id: int) -> Person | None:
 
 def names_of_channels(store_id: int) -> dict[int, str]:
     """Return the names of a store's channels by number."""
-    return dict(Channel.objects.filter(store_id=store_id).order_by("name").values_list("pk", "name"))
+    return dict(Channel.objects.filter(store_id=store_id).order_by(Lower("name"), "pk").values_list("pk", "name"))
 
 
 def _members(store_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- an annotated query set has no name

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import Sum
+from django.db.models.functions import Lower
 
 from ponte.db.cursor import BadCursor
 from ponte.db.filters import Bucket, FilterErrors, Filters, Flaw
@@ -200,7 +201,8 @@ def counts(scope: Scope, channel_id: int | None = None) -> dict[str, int]:
 def channels(scope: Scope, *, now: float | None = None) -> list[ChannelState]:
     """Return a store's channels by name, with the state of their product queue."""
     moment = time.time() if now is None else now
-    found = {one.pk: one for one in scope.channels().order_by("name", "pk").defer("mapping_text", "secrets_sealed")}
+    named = scope.channels().order_by(Lower("name"), "pk").defer("mapping_text", "secrets_sealed")
+    found = {one.pk: one for one in named}
     lanes: dict[int, list[Lane]] = defaultdict(list)
     for lane in Lane.objects.filter(channel__in=list(found)).order_by("kind"):
         lanes[lane.channel_id].append(lane)
@@ -210,7 +212,7 @@ def channels(scope: Scope, *, now: float | None = None) -> list[ChannelState]:
 def memberships(user_id: int) -> list[Membership]:
     """Return where a person works, with the stores, by name."""
     found = Membership.objects.filter(user_id=user_id).select_related("store")
-    return list(found.order_by("store__name", "pk"))
+    return list(found.order_by(Lower("store__name"), "pk"))
 
 
 def _channel_state(channel: Channel, lanes: Sequence[Lane], now: float) -> ChannelState:

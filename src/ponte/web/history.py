@@ -174,7 +174,8 @@ def day_text(day: date, today: date) -> str:
         return _("hoje")
     if day == today - timedelta(days=1):
         return _("ontem")
-    return f"{formats.date_format(day, 'D', use_l10n=False)} {short_day(day)}"
+    weekday = formats.date_format(day, "l", use_l10n=False)[:3]  # Django's "D" is "Sab" in Portuguese
+    return f"{weekday} {short_day(day)}"
 
 
 def _last(reading: Reading, today: date) -> date:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ponte.db.gaps import Gap, Lack
 from ponte.db.models import Channel
 from ponte.domain.mapping_advice import Choice, FillAttribute, MapCategory, TranslateValue, is_origin
+from ponte.explain.naming import path_of
 from ponte.flows.mapping.suggestions import Advice, Candidate, Why, leaf_of
 from ponte.web.mapping.targets import page_of
 
@@ -113,7 +114,7 @@ def _line(one: Advice, form: QueryDict | None, channel: Channel, *, only: str) -
 def _title(gap: Gap) -> str:
     match gap.lack:
         case Lack.CATEGORY:
-            return gap.name or gap.subject
+            return path_of(gap.name) or gap.subject
         case Lack.ATTRIBUTE:
             return gap.name
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -137,7 +138,7 @@ def _shown(
 
 
 def _channels(visit: Visit, connector: str) -> list[Channel]:
-    return list(visit.scope.channels().filter(connector=connector).order_by("name"))
+    return list(visit.scope.channels().filter(connector=connector).order_by(Lower("name"), "pk"))
 
 
 def _first_connector(visit: Visit) -> str:
