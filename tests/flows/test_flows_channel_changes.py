@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
 from factories import make_channel, make_integration, make_store
+from ponte.connectors import get
 from ponte.db import queries
 from ponte.db.channels import overviews, versions
 from ponte.db.clock import now_ms
@@ -14,7 +17,7 @@ from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Trigger
 from ponte.flows.channels import steer, stores
 from ponte.flows.channels.archived import put_away
-from ponte.flows.channels.fitness import Access, Described, Unfit
+from ponte.flows.channels.fitness import Access, Described, Unfit, moves
 from ponte.flows.ingest import Hint, doors, take
 from ponte.flows.mapping.saving import Overtaken, Refused, Saved, save_mapping
 from ponte.flows.reprocess import reprocess
@@ -101,6 +104,29 @@ def test_f33_an_address_that_leads_inward_is_refused_and_nothing_changes(made):
     assert (made.base_url, made.settings["client_id"], made.secrets()["client_secret"]) == ("", "1", SECRET)
 
 
+def test_a_secret_does_not_go_to_another_address_unless_it_is_entered_again(made):
+    made.keep_secrets({"client_secret": SECRET, "access_token": "canary-a", "refresh_token": "canary-r"})
+    made.save()
+    there = Access("https://elsewhere.example", {"client_id": "1"})
+    assert stores.set_access(made, there, actor_id=None) == {"client_secret": Unfit.ELSEWHERE}
+    made.refresh_from_db()
+    assert (made.base_url, made.secrets()["client_secret"]) == ("", SECRET)
+    assert stores.set_access(made, replace(there, secrets={"client_secret": "other"}), actor_id=None) == {}
+    made.refresh_from_db()
+    assert made.secrets() == {"client_secret": "other"}, "the tokens were of the account there"
+    assert (list(made.secrets_at), made.token_version) == (["client_secret"], 1)
+    back = Access("", {"client_id": "1"})
+    assert stores.set_access(made, back, actor_id=None) == {"client_secret": Unfit.ELSEWHERE}
+
+
+def test_a_further_host_of_a_connector_gets_no_secret_of_another_either(made):
+    manifest = replace(get("mercadolivre").manifest, hosts={"pictures": "https://pictures.example"})
+    for host, elsewhere in (("https://evil.example", True), ("https://pictures.example/v2", False), ("", False)):
+        given = Access(settings={"host_pictures": host})
+        assert moves("", {}, given, manifest) is elsewhere
+    assert moves("", {"host_pictures": "https://a.example"}, Access(settings={"host_pictures": "http://["}), manifest)
+
+
 def test_secrets_that_do_not_open_any_more_can_be_entered_again(made):
     Channel.objects.update(secrets_sealed="v1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     made.refresh_from_db()
@@ -133,13 +159,27 @@ def test_the_stores_vtex_keys_are_replaced_one_by_one(store):
     store.keep_secrets(app_key="key-one", app_token="token-one")
     store.save()
     assert stores.set_vtex(store.pk, base_url="https://127.0.0.1", app_key="", app_token="", actor_id=None)
-    given = {"base_url": "https://loja.vtexcommercestable.com.br/", "app_key": "", "app_token": "token-two"}
+    given = {"base_url": f"{store.base_url}/", "app_key": "", "app_token": "token-two"}
     assert stores.set_vtex(store.pk, **given, actor_id=None) == {}
-    store.refresh_from_db()
+    before, _ = store.base_url, store.refresh_from_db()
     assert store.secrets() == {"app_key": "key-one", "app_token": "token-two"}
-    assert store.base_url == "https://loja.vtexcommercestable.com.br"
+    assert store.base_url == before
     assert audited("vtex access changed")[0]["replaced"] == ["app_token"]
     assert "token-two" not in everything()
+
+
+def test_the_stores_keys_do_not_go_to_another_address_unless_they_are_entered_again(store):
+    store.keep_secrets(app_key="key-one", app_token="token-one")
+    store.save()
+    before, there = store.base_url, "https://elsewhere.example"
+    assert stores.set_vtex(store.pk, base_url=there, app_key="key-two", app_token="", actor_id=None) == {
+        "app_token": Unfit.ELSEWHERE
+    }
+    store.refresh_from_db()
+    assert (store.base_url, store.secrets()["app_key"]) == (before, "key-one")
+    assert stores.set_vtex(store.pk, base_url=there, app_key="key-two", app_token="two", actor_id=None) == {}
+    store.refresh_from_db()
+    assert (store.base_url, store.secrets()) == (there, {"app_key": "key-two", "app_token": "two"})
 
 
 # -- pause

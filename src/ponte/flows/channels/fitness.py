@@ -44,6 +44,7 @@ class Unfit(StrEnum):
     NOT_HTTPS = "not_https"
     PORT = "port"
     INWARD = "inward"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,31 @@ def address_flaw(text: str) -> Unfit | None:
     if not may_call(url, private_hosts):
         return _why_not(url)
     return Unfit.INWARD if f"{host}:{port}" not in private_hosts and _leads_inward(host, port or 443) else None
+
+
+def leads_elsewhere(before: str, after: str) -> bool:
+    """True for addresses of two origins: a secret that was entered for one must not go to the other.
+
+    Else who may change an address could read, at a server of their own, secrets that no page shows.
+    """
+    try:
+        return _origin(before) != _origin(after)
+    except ValueError:
+        return True
+
+
+def moves(base_url: str, settings: Mapping[str, object], given: Access, manifest: Manifest) -> bool:
+    """True when something of a channel at this address, with these settings, would be sent elsewhere."""
+    places = [(base_url or manifest.base_url, given.base_url or manifest.base_url)]
+    for host, usual in manifest.hosts.items():
+        before = str(settings.get(f"host_{host}") or usual)
+        places.append((before, given.settings.get(f"host_{host}") or before))
+    return any(leads_elsewhere(before, after) for before, after in places)
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    url = URL(address)
+    return url.scheme, url.host, url.port
 
 
 def _why_not(url: URL) -> Unfit:

@@ -15,7 +15,7 @@ from ponte.connectors import Broken, get
 from ponte.db.audit import note_one
 from ponte.db.models import Channel, Lane, MappingVersion, Store
 from ponte.db.sealed import WrongKeyError
-from ponte.domain.connector import Connector
+from ponte.domain.connector import Connector, Manifest
 from ponte.domain.mapping_errors import MappingError
 from ponte.domain.mapping_file import parse_mapping
 from ponte.domain.message import JSON
@@ -27,6 +27,8 @@ from ponte.flows.channels.fitness import (
     Described,
     Unfit,
     address_flaw,
+    leads_elsewhere,
+    moves,
     unfit_access,
     unfit_description,
 )
@@ -48,6 +50,7 @@ SAID: Mapping[Unfit, str] = {
     Unfit.NOT_HTTPS: "must begin with https:// (others must be named in PONTE_PRIVATE_HOSTS)",
     Unfit.PORT: "must use port 443 or 8443 (others must be named in PONTE_PRIVATE_HOSTS)",
     Unfit.INWARD: "leads into a private network (such must be named in PONTE_PRIVATE_HOSTS)",
+    Unfit.ELSEWHERE: "must be entered again: the address is another",
 }
 
 
@@ -91,13 +94,19 @@ def rotate_key(store: Store, *, actor_id: int | None = None) -> str:
 
 
 def set_vtex(store_id: int, *, base_url: str, app_key: str, app_token: str, actor_id: int | None) -> dict[str, Unfit]:
-    """Change a store's address and keys; an empty key or token stays as it is. Returns what is wrong, by field."""
+    """Change a store's address and keys; an empty key or token stays as it is, but not for an address elsewhere.
+
+    Returns what is wrong, by field.
+    """
     flaw = address_flaw(base_url)
     if flaw:
         return {"base_url": flaw}
     given = {name: value for name, value in (("app_key", app_key), ("app_token", app_token)) if value}
     with transaction.atomic():
         store = Store.objects.select_for_update(no_key=True).get(pk=store_id)
+        kept = [name for name, value in _keys(store).items() if value and name not in given]
+        if kept and leads_elsewhere(store.base_url, base_url):
+            return dict.fromkeys(kept, Unfit.ELSEWHERE)
         moved = store.base_url != base_url.rstrip("/")
         store.base_url = base_url.rstrip("/")
         if given:
@@ -218,29 +227,42 @@ def edit_channel(channel: Channel, given: Described, *, actor_id: int | None) ->
 def set_access(channel: Channel, given: Access, *, actor_id: int | None) -> dict[str, Unfit]:
     """Change a channel's address, settings and secrets; what is wrong is returned by field, and nothing changed.
 
+    For an address elsewhere its secrets are to be entered again, and tokens that connecting brought are forgotten.
     A lane that was disconnected for its credentials goes on with the new ones.
     """
     connector = get(channel.connector)
     if isinstance(connector, Broken):
         return {"connector": Unfit.MISSING}
-    flaws = unfit_access(given, connector.manifest, _opened(channel))
+    flaws = _unfit_for(channel, given, connector.manifest)
     if flaws:
         return flaws
     replaced = {name: value for name, value in given.secrets.items() if value}
     with transaction.atomic():
         row = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
+        elsewhere = moves(row.base_url, row.settings, given, connector.manifest)
         detail: JSON = {"replaced": sorted(replaced), "base_url": [row.base_url, given.base_url.rstrip("/")]}
         row.base_url = given.base_url.rstrip("/")
         row.settings = {**row.settings, **given.settings}
-        if replaced:
-            row.keep_secrets({**_opened(row), **replaced})
-            row.secrets_at = {**(row.secrets_at or {}), **dict.fromkeys(replaced, timezone.now().isoformat())}
+        if replaced or elsewhere:
+            row.keep_secrets({**({} if elsewhere else _opened(row)), **replaced})
+            stamps = {} if elsewhere else row.secrets_at or {}
+            row.secrets_at = {**stamps, **dict.fromkeys(replaced, timezone.now().isoformat())}
             row.token_version += 1
             row.token_until_ms = row.refresh_until_ms = 0
         row.save()
         _note(channel, "channel access changed", detail, actor_id)
         reconnect(channel.pk)
     return {}
+
+
+def _unfit_for(channel: Channel, given: Access, manifest: Manifest) -> dict[str, Unfit]:
+    kept = _opened(channel)
+    if given.base_url and (flaw := address_flaw(given.base_url)):
+        return {"base_url": flaw}
+    if not moves(channel.base_url, channel.settings, given, manifest):
+        return unfit_access(given, manifest, kept)
+    flaws = unfit_access(given, manifest, {})
+    return {name: Unfit.ELSEWHERE if flaw is Unfit.MISSING and name in kept else flaw for name, flaw in flaws.items()}
 
 
 def set_mapping(channel: Channel, text: str, *, actor_id: int | None = None) -> tuple[MappingError, ...]:

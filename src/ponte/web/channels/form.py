@@ -38,6 +38,9 @@ SAID: Mapping[Unfit, str | Promise] = {
     Unfit.NOT_HTTPS: gettext_lazy("O endereço precisa começar com https://."),
     Unfit.PORT: gettext_lazy("Só as portas 443 e 8443 são permitidas."),
     Unfit.INWARD: gettext_lazy("Este endereço leva a uma rede interna. O Ponte só chama endereços públicos."),
+    Unfit.ELSEWHERE: gettext_lazy(
+        "O endereço mudou: informe este campo de novo. O guardado só vale para o de antes."
+    ),
 }
 NOT_A_NUMBER = gettext_lazy(
     "Este número não está claro. Use vírgula só para decimais e ponto só para milhares: 1.000,5."
