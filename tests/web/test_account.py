@@ -379,7 +379,7 @@ def test_f13_what_was_filled_in_is_kept_and_sent_again_by_a_button(cast):
     """F13"""
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.ana, backend="django.contrib.auth.backends.ModelBackend")
-    form = {"name": "Ana <Maria>", "email": "ana@loja.test", "csrfmiddlewaretoken": "x" * 64}
+    form = {"name": "Ana <Maria>", "email": cast.ana.email, "csrfmiddlewaretoken": "x" * 64}
     text = client.post("/conta", form, headers={"Origin": "http://testserver"}).text
     assert 'name="name" value="Ana &lt;Maria&gt;"' in text
     token = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)[-1]
@@ -409,6 +409,25 @@ def test_ones_name_is_changed(cast, as_):
     as_(cast.ana).post("/conta", {"name": "Ana Maria Souza", "email": "nada"})
     cast.ana.refresh_from_db()
     assert (cast.ana.get_full_name(), cast.ana.email) == ("Ana Maria Souza", "")
+
+
+def test_ones_address_changes_only_with_a_young_proof_and_it_is_written_down(cast, as_):
+    """Links for a new password go there: a session left open must not be enough to take the account over."""
+    User.objects.filter(pk=cast.ana.pk).update(email="ana@loja.test")
+    client = as_(cast.ana)
+    proved(client, seconds_ago=16 * 60)
+    headers = {"Referer": "http://testserver/conta"}
+    answer = client.post("/conta", {"name": "Ana", "email": "mallory@evil.test"}, headers=headers)
+    assert answer["Location"] == "/conta/confirmar?next=%2Fconta"
+    assert client.post("/conta", {"name": "Ana M", "email": "ana@loja.test"})["Location"] == "/conta"
+    cast.ana.refresh_from_db()
+    assert (cast.ana.first_name, cast.ana.email) == ("Ana", "ana@loja.test")
+    assert not Audit.objects.filter(verb="address changed").exists()
+    proved(client)
+    client.post("/conta", {"name": "Ana", "email": "nova@loja.test"})
+    cast.ana.refresh_from_db()
+    assert cast.ana.email == "nova@loja.test"
+    assert "nova@" not in str(Audit.objects.get(verb="address changed").detail)
 
 
 def test_old_sessions_of_a_person_are_not_listed(cast):

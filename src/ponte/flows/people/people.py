@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import transaction
 from django.db.models import F, Q
 
 from ponte.db.audit import note_one
@@ -81,7 +82,11 @@ def note_person(verb: str, user_id: int, *, actor_id: int | None, detail: JSON =
 def rename(user: User, name: str, email: str) -> None:
     """Keep what a person is called and where mails go."""
     first, _, last = " ".join(name.replace("\x00", "").split()).partition(" ")
-    User.objects.filter(pk=user.pk).update(first_name=first[:150], last_name=last[:150], email=valid_address(email))
+    address = valid_address(email)
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(first_name=first[:150], last_name=last[:150], email=address)
+        if address != user.email:
+            note_person("address changed", user.pk, actor_id=user.pk)  # without the address: it is to be forgettable
 
 
 def leave(user: User, store: Store) -> None:

@@ -169,6 +169,7 @@ OTHERS: Mapping[str, Plain] = {
     "disabled": Plain(_("Desativar pessoa"), _("%(who)s desativou o acesso de %(subject)s")),
     "enabled": Plain(_("Reativar pessoa"), _("%(who)s reativou o acesso de %(subject)s")),
     "erased": Plain(_("Apagar dados de pessoa"), _("%(who)s apagou os dados pessoais de %(subject)s")),
+    "address changed": Plain(_("Trocar e-mail"), _("%(subject)s trocou o próprio endereço de e-mail")),
     "password changed": Plain(_("Trocar senha"), _("%(subject)s trocou a senha")),
     "password link made": Plain(_("Criar link de senha"), _("%(who)s criou um link de senha nova para %(subject)s")),
     "second factor added": Plain(_("Ligar segundo fator"), _("%(subject)s ligou um segundo fator")),

@@ -28,15 +28,24 @@ from ponte.web.views.login import company_name
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in_person
 def overview(request: HttpRequest, user: User) -> HttpResponse:
-    """Show who one is and where one works; the name can be changed."""
+    """Show who one is and where one works; name and address can be changed."""
     if request.method == "POST":
-        rename(user, request.POST.get("name", ""), request.POST.get("email", user.email))
-        messages.success(request, _("Seus dados foram salvos."))
-        return redirect("/conta")
+        moves = request.POST.get("email", user.email) != user.email
+        return _rename_surely(request, user) if moves else _rename(request, user)
     places = Membership.objects.filter(user=user).select_related("store").order_by("store__name")
     stores = [(place.store.name, ROLES[place.role]) for place in places]
     keys = keys_of(user)
     return render(request, "account/overview.html", {"person": user, "stores": stores, "keys": keys})
+
+
+def _rename(request: HttpRequest, user: User) -> HttpResponse:
+    rename(user, request.POST.get("name", ""), request.POST.get("email", user.email))
+    messages.success(request, _("Seus dados foram salvos."))
+    return redirect("/conta")
+
+
+# Links for a new password go to the address: whoever changes it could take the account over.
+_rename_surely = confirmed(_rename)
 
 
 @require_safe
