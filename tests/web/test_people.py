@@ -97,6 +97,27 @@ def test_an_invitation_is_cancelled(cast, as_):
     assert client.post(f"/pessoas/convite/{number}/cancelar").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "gone",
+    [
+        lambda cast: membership.take_out(cast.store.pk, cast.ana.pk, actor_id=None),
+        lambda cast: membership.change(cast.store.pk, cast.ana.pk, role="manager", actor_id=None),
+        lambda cast: credentials.disable(cast.ana.pk, actor_id=None),
+        lambda cast: credentials.erase(cast.ana.pk, actor_id=None),
+    ],
+    ids=["taken out", "another role", "shut out", "erased"],
+)
+def test_an_invitation_ends_with_the_administrator_who_made_it(cast, as_, gone):
+    """Who is to go leaves no door open for themselves."""
+    person("eva", cast.store, Role.ADMIN)
+    path = path_in(as_(cast.ana).post("/pessoas/convite", {"role": "admin"}))
+    assert Client().get(path).status_code == 200
+    gone(cast)
+    assert Client().post(path, NEW).status_code == 404
+    assert invitations.pending(cast.store.pk) == []
+    assert not User.objects.filter(username=NEW["username"]).exists()
+
+
 def test_an_invitation_is_mailed_where_there_is_a_mail_server(cast, as_, settings):
     settings.HAS_EMAIL = True
     answer = as_(cast.ana).post("/pessoas/convite", {"role": "viewer", "email": "duda@loja.test"})

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ponte.config import config
 from ponte.db.audit import note_one
-from ponte.db.models import Invitation, Role, Store, User
+from ponte.db.models import Invitation, Membership, Role, Store, User
 from ponte.flows.people.membership import fitting_channels
 from ponte.flows.people.people import NotAllowedHereError, add_user, digest, join, role_in
 
@@ -102,7 +102,16 @@ def accept_as(token: str, user: User) -> None:
 
 
 def _open() -> QuerySet[Invitation]:
-    return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+    """Return what may be accepted now: not the links of somebody who does not administer the store any more.
+
+    Else somebody who is to go could leave a door open for themselves.
+    """
+    governs = Membership.objects.filter(
+        user=OuterRef("invited_by"), store=OuterRef("store"), role=Role.ADMIN, user__is_active=True
+    )
+    return Invitation.objects.filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()).filter(
+        Q(invited_by=None) | Exists(governs)
+    )
 
 
 def _taken(token: str) -> Invitation:
