@@ -238,6 +238,14 @@ def test_g14_a_cut_tail_is_named_as_long_as_the_head_stands_and_by_a_kept_head_a
     assert [(one.place, one.what) for one in chain.breaks(kept)] == [(30, "missing")]
 
 
+def test_a_chain_without_its_end_is_walked_all_the_same(sealed):
+    """T20: else taking the end away would hide what was altered."""
+    altered(7, verb="remove")
+    AuditHead.objects.all().delete()
+    ends = {(number, 0, "head altered") for number in (None, sealed.store.pk, sealed.other_store.pk)}
+    assert {*broken()} == {*ends, (sealed.store.pk, 7, "altered")}
+
+
 def test_the_whole_chain_made_anew_without_the_key_does_not_hold(sealed):
     rows = list(Audit.objects.filter(store=sealed.store).order_by("place"))
     rows[3].verb, before = "remove", ""

@@ -63,10 +63,18 @@ def heads() -> list[Head]:
 
 def breaks(kept: list[Head] | None = None) -> Iterator[Break]:
     """Walk all chains and yield every place that does not hold; `kept` are heads from another place."""
-    for head in heads():
+    for head in _ends():
         yield from _walk(head)
     for one in kept or []:
         yield from _compare(one)
+
+
+def _ends() -> list[Head]:
+    """Return the ends of all chains; of one whose end is gone, rows and all would else be passed over."""
+    known = heads()
+    sealed = set(Audit.objects.filter(place__isnull=False).values_list("store_id", flat=True).distinct())
+    lost = sealed - {one.store_id for one in known}
+    return [*known, *(Head(store_id, 0, "") for store_id in sorted(lost, key=lambda number: number or 0))]
 
 
 def _seal_batch() -> int:
