@@ -101,8 +101,9 @@ def _fresh(data: Path) -> Path:
         if not (data / MARK).exists():
             raise click.ClickException(f"{data} is not empty and was not made by a demo; choose another --data.")
         shutil.rmtree(data)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     (data / MARK).write_text("{}", encoding="utf-8")
+    (data / MARK).chmod(0o600)
     return data
 
 
@@ -174,7 +175,6 @@ def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
     _register_affiliate(vtex, f"http://127.0.0.1:{port}/vtex/notifications/{key}")
     told = {"url": f"http://127.0.0.1:{port}/", "user": USER, "password": password, "token": token, "data": str(data)}
     (data / MARK).write_text(json.dumps(told | {"webhook": key, **_addresses(places)}), encoding="utf-8")
-    (data / MARK).chmod(0o600)
     return told
 
 
