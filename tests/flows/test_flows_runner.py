@@ -10,7 +10,8 @@ from django.db import OperationalError
 from django.utils import timezone
 from pipeline_stage import Stage, play
 
-from ponte.db.models import BulkAction, Channel, Lane, Store, Work
+from ponte.db import sealed
+from ponte.db.models import BulkAction, Channel, Installation, Lane, Store, Work
 from ponte.db.scope import Scope
 from ponte.flows import bulk
 from ponte.flows.pipeline.heartbeat import Heartbeat
@@ -215,3 +216,22 @@ def test_a_deed_beside_the_lanes_that_fails_does_not_end_the_worker_and_a_lost_d
     assert asyncio.run(runner._go_on_without(fails)) is False
     with pytest.raises(OperationalError):
         asyncio.run(runner._go_on_without(database_away))
+
+
+def test_a_worker_with_another_secret_key_leaves_everything_as_it_is(reachable, caplog):
+    async def scene(stage: Stage) -> None:
+        async def strange(_runner: Runner) -> None:
+            await stage.tell(*stage.healthy[:2])
+            await asyncio.sleep(2)
+
+        def with_another_key() -> None:
+            Installation.objects.create(key_check=sealed.seal("ponte", row="installation", field="another"))
+            Store.objects.update(app_key_sealed="v1:c2VhbGVkIHdpdGggYW5vdGhlciBrZXkgdGhhbiBvdXJz")
+
+        await stage.do(with_another_key)
+        await working(stage, reachable, strange)
+        assert (await stage.lane_now()).state == "open"
+        assert await stage.do(Work.objects.count) == 2
+
+    play(scene)
+    assert caplog.text.count("the secret key is not the one of this database") == 1

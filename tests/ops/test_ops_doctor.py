@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 from collections import namedtuple
 from dataclasses import replace
 
 import pytest
+from click.testing import CliRunner
 from django.db import connection
 
 from factories import make_channel, make_store
-from ponte.config import config
+from ponte.cli import ponte
+from ponte.config import DatabaseUrl, config
 from ponte.db.models import Installation, Lane
 from ponte.ops import database, doctor
 from ponte.ops.doctor import diagnose
@@ -58,10 +63,6 @@ def test_a_sound_installation_has_no_trouble(free_port):
 
 
 def test_the_command_says_each_in_a_line_and_ends_with_1_for_trouble(free_port):
-    from click.testing import CliRunner
-
-    from ponte.cli import ponte
-
     database.migrate()
     fine = CliRunner().invoke(ponte, ["doctor"])
     assert (fine.exit_code, "TROUBLE" in fine.output) == (0, False)
@@ -74,10 +75,6 @@ def test_the_command_says_each_in_a_line_and_ends_with_1_for_trouble(free_port):
 
 
 def test_a_wrong_setting_is_the_only_thing_told(environment):
-    from click.testing import CliRunner
-
-    from ponte.cli import ponte
-
     environment(PONTE_PORT="many")
     told = CliRunner().invoke(ponte, ["doctor"])
     assert (told.exit_code, told.output) == (
@@ -150,7 +147,7 @@ def test_our_own_port_is_no_trouble(free_port):
 def test_a_port_for_root_only_is_told_to_others():
     if os.geteuid() == 0:
         settings = replace(config(), host="203.0.113.1")
-        assert "is taken" in doctor._port(settings).trouble, "an address that is not this machine's"
+        assert "is no address of this machine" in doctor._port(settings).trouble
     else:
         assert "1024 or above" in doctor._port(replace(config(), port=1)).trouble
 
@@ -200,3 +197,50 @@ def test_more_than_five_disconnected_channels_are_named_in_part():
     assert "c5" not in told
     Lane.objects.update(state="open")
     assert doctor._channels().detail == "7 connected"
+
+
+def test_it_says_why_postgresql_cannot_be_reached(environment):
+    """The pool alone would say that it waited for five seconds."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+    told = _in_a_process("doctor", PONTE_DATABASE_URL=f"postgresql://ponte:geheim@127.0.0.1:{port}/ponte")
+    (line,) = [line for line in told.stdout.splitlines() if line.startswith("TROUBLE  database")]
+    assert "Connection refused" in line
+    assert "geheim" not in told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_file_that_is_no_database_is_one_sentence(command, tmp_path):
+    (tmp_path / "ponte.sqlite3").write_bytes(b"no database" * 500)
+    told = _in_a_process(command, PONTE_DATA=str(tmp_path))
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "Error: The database cannot be used: file is not a database. Run `ponte doctor`.\n"
+
+
+def test_a_key_that_is_lost_is_replaced_on_request(free_port, environment):
+    database.migrate()
+    environment(PONTE_SECRET_KEY="not-the-one-not-the-one-not-the-one")
+    told = CliRunner().invoke(ponte, ["migrate", "--key-lost"])
+    assert (told.exit_code, Installation.objects.count()) == (0, 1)
+    assert "secret key" not in troubles()
+
+
+def test_the_disk_of_a_database_elsewhere_is_looked_at(monkeypatch, tmp_path):
+    settings = replace(config(), database=DatabaseUrl("sqlite", str(tmp_path / "ponte.sqlite3")))
+    free = {str(tmp_path): 5_000_000}
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(10**12, 0, free.get(str(path), 10**12)))
+    assert f"only 4 MB are free at {tmp_path}" in doctor._disk(settings).trouble
+
+
+def _in_a_process(command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PONTE_")}
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(
+            [sys.executable, "-m", "ponte", command],
+            env={**own, "PONTE_DATA": folder, **settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )

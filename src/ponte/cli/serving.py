@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from ponte.cli.django import start, with_database
+from ponte.cli.django import started, with_database
 
 
 @click.command()
@@ -20,8 +20,9 @@ def serve() -> None:
 
     settings = config()
     if settings.database.engine == "sqlite":
-        _migrate()
-        _greet_the_first()
+        with started():
+            _migrate()
+            _greet_the_first()
     children = [Child("web", ("web",), gives_up_on=3), Child("worker", ("worker",))]
     click.echo(f"Ponte: {settings.base_url}  (Ctrl-C stops)")
     sys.exit(supervise(children))
@@ -76,11 +77,17 @@ async def _work(lanes: int) -> None:
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--key-lost", is_flag=True, help="Take the secret key in use for good: the old one is lost.")
+@with_database
+def migrate(*, key_lost: bool) -> None:
     """Make or update the database's tables."""
-    start()
     _migrate()
     click.echo("The database is up to date.")
+    if key_lost:
+        from ponte.ops.health import take_key_for_good
+
+        take_key_for_good()
+        click.echo("This secret key is the database's from now on. Keep it, and connect all accounts again.")
     _greet_the_first()
 
 
@@ -93,7 +100,6 @@ def _greet_the_first() -> None:
 
 
 def _migrate() -> None:
-    start()
     from ponte.ops.database import migrate as run
 
     run()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import django
 from django.apps import apps
@@ -16,6 +18,7 @@ from ponte.config import Config, config
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
 MIN_POSTGRESQL = 140_000
+CONNECT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,12 @@ def _key_file(settings: Config) -> Check:
 
 
 def _disk(settings: Config) -> Check:
-    free = shutil.disk_usage(settings.data).free
+    kept = [settings.data]
+    if settings.database.engine == "sqlite" and (beside := Path(settings.database.name).parent).is_dir():
+        kept.append(beside)
+    free, place = min((shutil.disk_usage(folder).free, str(folder)) for folder in kept)
     if free < MIN_FREE_BYTES:
-        return Check(
-            "disk", f"only {free // 1_048_576} MB are free at {settings.data}; make room, nothing can be stored."
-        )
+        return Check("disk", f"only {free // 1_048_576} MB are free at {place}; make room, nothing can be stored.")
     return Check("disk", detail=f"{free // 1_048_576} MB free")
 
 
@@ -80,6 +84,10 @@ def _port(settings: Config) -> Check:
                 "port", f"this user may not listen at port {settings.port}; set PONTE_PORT to 1024 or above."
             )
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return Check(
+                    "port", f"{settings.host} is no address of this machine ({error.strerror}); check PONTE_HOST."
+                )
             if _is_ponte(settings):
                 return Check("port", detail=f"{settings.port}: Ponte is running there")
             return Check(
@@ -107,6 +115,8 @@ def _reach_database() -> Check:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
         django.setup()
     try:
+        if connection.vendor == "postgresql" and connection.connection is None:
+            _knock()
         connection.ensure_connection()
     except DatabaseError as error:
         return Check("database", f"the database does not answer: {_first_line(error)}; check PONTE_DATABASE_URL.")
@@ -116,6 +126,17 @@ def _reach_database() -> Check:
             return Check("database", f"PostgreSQL {version // 10_000} is too old; Ponte needs 14 or newer.")
         return Check("database", detail=f"PostgreSQL {version // 10_000}")
     return Check("database", detail=f"SQLite, {connection.settings_dict['NAME']}")
+
+
+def _knock() -> None:
+    """Connect once without the pool: that says only that it waited in vain, and this says why."""
+    from django.db import connection  # noqa: PLC0415 -- as above
+
+    alone = connection.copy()
+    alone.settings_dict["OPTIONS"].pop("pool", None)
+    alone.settings_dict["OPTIONS"]["connect_timeout"] = CONNECT_SECONDS
+    alone.ensure_connection()
+    alone.close()
 
 
 def _writable() -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -47,6 +47,13 @@ def keep_key_check() -> None:
     if Installation.objects.exists():
         return
     Installation.objects.create(key_check=sealed.seal(KEY_WORD, row=KEY_ROW, field=KEY_FIELD))
+
+
+def take_key_for_good() -> None:
+    """Write the known word anew with the key in use: the old one is lost, and what it sealed with it."""
+    with transaction.atomic():
+        Installation.objects.all().delete()
+        keep_key_check()
 
 
 def _unapplied() -> bool:

@@ -28,6 +28,7 @@ from ponte.flows.pipeline.context import VTEX_BURST, Context, Unready, read_cont
 from ponte.flows.pipeline.drain import LaneDrain
 from ponte.flows.pipeline.errands import Errands
 from ponte.flows.pipeline.heartbeat import Heartbeat
+from ponte.flows.pipeline.key_check import KeyCheck
 from ponte.flows.pipeline.lease import Lease
 from ponte.flows.pipeline.solitude import Solitude
 from ponte.flows.pipeline.tidying import Tidying
@@ -66,6 +67,7 @@ class Runner:
         self._solitude = Solitude()
         self._errands = Errands(self._pace, self._vtex_pace)
         self._tidying = Tidying()
+        self._key = KeyCheck()
 
     async def run(self) -> None:
         """Work until `stop`; then let what runs end, at most 20 seconds."""
@@ -91,6 +93,8 @@ class Runner:
 
     async def drain(self, lane_id: int) -> None:
         """Drain one lane now, if nobody else does and there is room; what a wake-up asks for."""
+        if not self._key.known:
+            return
         if len(self._drains) < self._lanes and lane_id not in self._drains and not self._stopping.is_set():
             await asyncio.wait([self._begin(lane_id)])
 
@@ -105,6 +109,8 @@ class Runner:
     async def _look(self) -> None:
         """Start a drain for each due lane, as far as there is room; and let bulk actions take a step."""
         try:
+            if not await self._database.read(self._key.fits):
+                return
             await self._go_on_without(self._seal_now_and_then)
             folded = await self._go_on_without(self._fold)
             if not await self._database.read(self._may_have_work) and not folded:
