@@ -12,7 +12,7 @@ from django.test import Client
 
 from ponte.db import sealed
 from ponte.db.clock import now_ms
-from ponte.db.models import Installation, Lane, Work
+from ponte.db.models import Channel, Installation, Lane, Membership, Work
 from ponte.ops import health, metrics
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
@@ -87,6 +87,17 @@ def test_a_token_reads_its_own_store_alone(ana, carla):
     text = elsewhere().get("/metrics", headers=headers).content.decode()
     assert "loja-carla" in text
     assert "loja-ana" not in text
+
+
+def test_a_token_reads_of_its_persons_channels_alone(ana):
+    other = Channel.objects.create(store=ana.store, code="outro", name="Outro", connector="amazon")
+    Lane.objects.create(channel=other, kind="product")
+    headers = {"Authorization": f"Bearer {ana.viewer}"}
+    assert 'channel="outro"' in elsewhere().get("/metrics", headers=headers).text
+    Membership.objects.filter(user__username="vera").update(channel_ids=[ana.channel.pk])
+    text = elsewhere().get("/metrics", headers=headers).text
+    assert f'channel="{ana.channel.code}"' in text
+    assert "outro" not in text
 
 
 def test_from_here_all_stores_are_read(ana, carla, client):

@@ -8,9 +8,11 @@ import tomllib
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from factories import make_integration
-from ponte.db.models import Cause, CodeRule
+from cast import person
+from factories import make_channel, make_integration
+from ponte.db.models import Cause, Channel, CodeRule, Membership, Role
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 HOSTILE = '<script>alert("x")</script> o preço {{ 7 }} não é aceito pela loja 991'
@@ -96,6 +98,35 @@ def test_the_file_has_the_rules_as_a_connectors_table(cast, as_, odd):
     ana.post("/codigos/regras/nova", {**FORM, "acao": "salvar", "visto": seen(shown)})
     told = tomllib.loads(ana.get("/codigos/regras.toml").text)
     assert told == {"code": [{"class": "PRICE_INVALID", "codes": ["E-77<b>"]}]}
+
+
+def test_who_sees_some_channels_sees_the_rules_about_those_only(cast, as_):
+    far = make_channel(cast.store, "amz", "Amazon")
+    Channel.objects.filter(pk=far.pk).update(connector="amazon")
+    for connector, channel, pattern in (
+        ("mercadolivre", None, "de-todos"),
+        ("mercadolivre", cast.channel, "deste"),
+        ("amazon", None, "de-longe"),
+        ("amazon", far, "daquele"),
+    ):
+        CodeRule.objects.create(
+            store=cast.store,
+            connector=connector,
+            channel=channel,
+            match="code",
+            pattern=pattern,
+            problem_class="PRICE_INVALID",
+            changed_at=timezone.now(),
+        )
+    manager = person("gil", cast.store, Role.MANAGER)
+    Membership.objects.filter(user=manager).update(channel_ids=[cast.channel.pk])
+    for address in ("/codigos/regras.toml", "/codigos?aba=regras"):
+        text = as_(manager).get(address).text
+        assert "de-todos" in text
+        assert "deste" in text
+        assert "de-longe" not in text
+        assert "daquele" not in text
+        assert "daquele" in as_(cast.ana).get(address).text
 
 
 def test_the_number_of_queries_does_not_grow_with_the_codes(cast, as_):

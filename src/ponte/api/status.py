@@ -42,12 +42,12 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All numbers for a caller on this machine; a store's own for a holder of its token; 401 for anybody else."""
+    """All numbers for a caller on this machine; for a token's holder what they see; 401 for anybody else."""
     token = bearer(request)
     caller = find_caller(token) if token else None
     if caller is None and (token or not _from_here(request)):
         return refusal(request, RefusedError("unauthorized"))
-    return HttpResponse(exposition(caller.store_id if caller else None), content_type=CONTENT_TYPE)
+    return HttpResponse(exposition(caller.scope if caller else None), content_type=CONTENT_TYPE)
 
 
 def _from_here(request: HttpRequest) -> bool:

@@ -123,9 +123,10 @@ def add_rule(account: str, title: str, note: str, **given: str) -> None:
 def list_rules(account: str, *, as_lines: bool) -> None:
     """List a store's rules."""
     from ponte.db.code_rules import own_rule, rules_in
+    from ponte.db.scope import Scope
     from ponte.domain.code_rules import as_toml
 
-    rows = rules_in([_store(account)])
+    rows = rules_in([Scope(_store(account))])
     if as_lines:
         for row in rows:
             click.echo(f"# {row.connector}\n{as_toml(own_rule(row), row.note)}")

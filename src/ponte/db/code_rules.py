@@ -13,6 +13,7 @@ from ponte.db.integrations import Place
 from ponte.db.models import Cause, Channel, CodeRule, Integration
 from ponte.db.records import problem_from_json, problem_to_json
 from ponte.db.results import dumps
+from ponte.db.scope import Scope
 from ponte.db.sql import fetch, ids_given, run_many
 from ponte.domain.code_rules import FIX, HEARD, TITLE, Match, OwnRule
 from ponte.domain.fingerprint import fingerprint
@@ -50,10 +51,20 @@ def _narrowness(row: CodeRule) -> tuple[bool, int, int, int]:
     return row.channel_id is None, _ORDER.index(Match(row.match)), -len(row.pattern), row.pk
 
 
-def rules_in(store_ids: Collection[int]) -> list[CodeRule]:
-    """Return the rules of stores, the newest change first."""
-    rows = CodeRule.objects.filter(store_id__in=store_ids).select_related("channel", "store", "created_by")
+def rules_in(scopes: Collection[Scope]) -> list[CodeRule]:
+    """Return the rules in sight, the newest change first: who sees some channels only sees what is about those."""
+    own = Q(pk__in=())
+    for scope in scopes:
+        own |= Q(store_id=scope.store_id) & _about(scope)
+    rows = CodeRule.objects.filter(own).select_related("channel", "store", "created_by")
     return list(rows.order_by("-changed_at", "-id")[:MAX_RULES])
+
+
+def _about(scope: Scope) -> Q:
+    if scope.channel_ids is None:
+        return Q()
+    connectors = scope.channels().values("connector")
+    return Q(channel__in=scope.channel_ids) | Q(channel=None, connector__in=connectors)
 
 
 def channels_of(rule: CodeRule) -> QuerySet[Channel]:

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from ponte import __version__
 from ponte.db.clock import now_ms
 from ponte.db.models import BulkAction, Channel, Counter, Ear, Inbox, Lane, LaneState, Quarantine
+from ponte.db.scope import Scope
 from ponte.db.sql import fetch, marks
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -33,14 +34,15 @@ class Metric:
     samples: tuple[Sample, ...]
 
 
-def exposition(store_id: int | None = None) -> str:
-    """Return all metrics as text; with `store_id`, only what is that store's."""
-    return "".join(line + "\n" for metric in metrics(store_id) for line in _lines(metric))
+def exposition(scope: Scope | None = None) -> str:
+    """Return all metrics as text; with a scope, only what is in sight of it."""
+    return "".join(line + "\n" for metric in metrics(scope) for line in _lines(metric))
 
 
-def metrics(store_id: int | None = None) -> Iterator[Metric]:
+def metrics(scope: Scope | None = None) -> Iterator[Metric]:
     """Read the metrics (docs/api.md lists them)."""
-    channels = _channels(store_id)
+    store_id = scope.store_id if scope else None
+    channels = _channels(scope)
     lanes = list(Lane.objects.filter(channel_id__in=channels).order_by("pk"))
     now = now_ms()
     yield Metric("ponte_info", "The version that runs.", (Sample(1, (("version", __version__),)),))
@@ -64,10 +66,9 @@ Named = dict[int, tuple[tuple[str, str], ...]]
 """Labels by channel id."""
 
 
-def _channels(store_id: int | None) -> Named:
-    there = Channel.objects.filter(archived_at=None).order_by("pk")
-    own = there.values_list("pk", "store__account", "code", "connector")
-    rows = own if store_id is None else own.filter(store_id=store_id)
+def _channels(scope: Scope | None) -> Named:
+    there = scope.channels() if scope else Channel.objects.filter(archived_at=None)
+    rows = there.order_by("pk").values_list("pk", "store__account", "code", "connector")
     return {
         pk: (("store", account), ("channel", code), ("connector", connector)) for pk, account, code, connector in rows
     }

@@ -118,7 +118,7 @@ def codes_page(visit: Visit, tab: Tab, now: datetime) -> CodesPage:
     """Read what the page shows; the number of queries does not depend on the rows."""
     there = managed(visit)
     found = inbox([one.scope for one in there])
-    rules = rules_in([one.store.pk for one in there])
+    rules = rules_in([one.scope for one in there])
     admins = {one.store.pk for one in there if one.may_admin}
     counts = {Tab.UNKNOWN: len(found.unknown), Tab.GENERAL: len(found.general), Tab.RULES: len(rules)}
     lines = {Tab.UNKNOWN: found.unknown, Tab.GENERAL: found.general, Tab.RULES: ()}[tab]

@@ -55,7 +55,7 @@ def as_file(_request: HttpRequest, visit: Visit) -> HttpResponse:
     there = managed(visit)
     if not there:
         raise Http404
-    rows = [row for row in rules_in([one.store.pk for one in there]) if row.active]
+    rows = [row for row in rules_in([one.scope for one in there]) if row.active]
     text = "\n".join(f"# {row.connector}\n{as_toml(own_rule(row), row.note)}" for row in rows)
     answer = HttpResponse(text, content_type="application/toml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="ponte-regras.toml"'
