@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from django.core.asgi import get_asgi_application
 
+from ponte.web.bodies import limited
+
 if TYPE_CHECKING:
     from ponte.ingest.answers import Application, Receive, Scope, Send
 
@@ -26,7 +28,7 @@ class Ponte:
 
     def __init__(self) -> None:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
-        self._django: Application = get_asgi_application()
+        self._django: Application = limited(get_asgi_application())
         from ponte.ingest.app import Ingest  # noqa: PLC0415 -- models can be imported once Django is set up
         from ponte.ingest.listening import Listening  # noqa: PLC0415 -- likewise
         from ponte.ingest.paths import MARKETPLACES, PREFIX  # noqa: PLC0415 -- likewise

@@ -251,6 +251,8 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+# Larger bodies come by the disk: hundreds that come slowly (`ponte.web.bodies`) must not fill the memory.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 LANGUAGE_CODE = "pt-br"
