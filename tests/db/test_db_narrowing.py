@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from django.utils import timezone
 
 from factories import CUT, MISSING, make_channel, make_integration, make_store
 from ponte.db import facets, queries, totals
-from ponte.db.filters import FilterErrors, Filters, Period
+from ponte.db.filters import Bucket, FilterErrors, Filters, Period
 from ponte.db.models import Integration, SkuList
-from ponte.db.narrowing import narrowed
+from ponte.db.narrowing import BUCKETS, narrowed
 from ponte.db.queries import BadCursor, Sort
 from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
@@ -281,3 +282,37 @@ def test_a_frozen_period_has_a_first_day():
     frozen = week.frozen()
     assert frozen.period is None
     assert frozen.since() == week.since()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"channel": "amz"},
+        {"q": "100"},
+        {"status": "error", "brand": "Acme"},
+        {"period": "7"},
+        {"cause": fingerprint(MISSING)},
+        {"cause": "0" * 16},
+        {"sku": ["100", "105"]},
+    ],
+)
+def test_the_buckets_of_a_filter_are_counted_as_its_rows_are(scope, query):
+    filters = Filters.from_query(query)
+    assert isinstance(filters, Filters)
+    found = totals.per_bucket(scope, filters, _counted(scope, filters))
+    rows = narrowed(scope, replace(filters, status=None)).values_list("status", "phase")
+    assert found is not None
+    assert {bucket: found[bucket] for bucket in Bucket} == {
+        bucket: list(rows).count(states) for bucket, states in BUCKETS.items()
+    }
+
+
+def test_buckets_that_would_be_counted_one_by_one_are_not_told(scope, monkeypatch):
+    monkeypatch.setattr(totals, "MOST", 4)
+    assert totals.per_bucket(scope, Filters(period=Period.WEEK), {}) is None
+
+
+def _counted(scope, filters):
+    channel = scope.channels().filter(code=filters.channel).first()
+    return queries.counts(scope, channel.pk if channel else None)

@@ -81,6 +81,13 @@ def test_a_removed_row_leaves_and_its_undo_brings_it_back(cast, rows, visit, sta
     expect(page.locator('[data-count="all"]')).to_have_text("6")
 
 
+def test_a_removed_row_is_no_longer_counted_by_the_pager(cast, rows, visit):
+    page = visit(cast.bruno)
+    actions(page, rows["error"]).get_by_role("menuitem", name="Remover log").click()
+    expect(page.locator('[data-count="all"]')).to_have_text("5")
+    expect(page.locator(".pager .number").first).to_have_text("1–5 de 5")
+
+
 def test_a_reprocessed_row_shows_its_way_by_itself(cast, rows, visit):
     page = visit(cast.bruno)
     found = rows["error"]

@@ -46,6 +46,19 @@ def test_the_tabs_show_the_counters_and_narrow_the_list(ana, six):
         assert tab(answer, state) == 1
 
 
+def test_the_tabs_of_a_narrowed_list_count_what_each_would_show(cast, ana, six):
+    make_integration(cast.channel, "other", "error", name="Mochila")
+    answer = ana.get("/produtos?q=sku-error")
+    assert [tab(answer, key) for key in ("all", "error", "success")] == [1, 1, 0]
+    live = ana.get("/produtos/linhas?q=sku-error&contas=old")
+    assert [tab(live, key) for key in ("all", "error", "success")] == [1, 1, 0]
+
+
+def test_a_tab_that_nobody_can_count_shows_no_number(ana, six, monkeypatch):
+    monkeypatch.setattr("ponte.db.totals.MOST", 3)
+    assert '<span class="count" data-count="error"></span>' in ana.get("/produtos?periodo=7").text
+
+
 def test_a_removed_record_is_listed_apart(cast, ana):
     make_integration(cast.channel, "gone", "error", removed=True)
     assert skus(ana.get("/produtos")) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from django.db.models import Count
 
 from ponte.db import walking
 from ponte.db.filters import Bucket, Filters
@@ -50,6 +53,32 @@ def total(scope: Scope, filters: Filters, counted: Mapping[str, int], read: int 
         return UNKNOWN
     limit = FEW if found.few else MOST
     return _up_to(found.rows.order_by().values("pk")[: limit + 1].count(), limit)
+
+
+def per_bucket(scope: Scope, filters: Filters, counted: Mapping[str, int]) -> Mapping[str, int] | None:
+    """Return how many records of a filter are in each bucket, whichever of them it asks for.
+
+    `counted` as in `total`; they alone know of "removed" records. None where the filter leaves so many that they
+    would have to be counted one by one.
+    """
+    every = replace(filters, status=None, removed=False)
+    if not replace(every, channel="").narrows:
+        return counted
+    found: Counter[tuple[str, str]] = Counter()
+    if every == every.plain():
+        if count_plain(scope, every, MOST + 1) > MOST:
+            return None
+        for (_, status, phase), count in plain_groups(scope, every).items():
+            found[status, phase] += count
+    else:
+        looked = look(scope, every)
+        rows = kept(scope, every, looked=looked)
+        alone = _is_one_cause(every, looked)
+        if not (rows.few or alone) or (alone and rows.rows.order_by().values("pk")[: MOST + 1].count() > MOST):
+            return None
+        for status, phase, count in rows.rows.order_by().values_list("status", "phase").annotate(count=Count("pk")):
+            found[status, phase] += count
+    return {bucket: found[states] for bucket, states in BUCKETS.items()}
 
 
 def count_plain(scope: Scope, filters: Filters, most: int) -> int:

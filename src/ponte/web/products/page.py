@@ -125,10 +125,9 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
     counted = queries.counts(visit.scope, chosen.channel.pk if chosen else None)
     asked, pasted = _pasted(visit.scope, asked)
     asked, page = _page(visit.scope, asked)
-    tabs = tabs_of(asked, counted)
     return Listing(
         asked=asked,
-        tabs=tabs,
+        tabs=tabs_of(visit.scope, asked, counted),
         choices=tuple(Choice(state.channel.code, badge(state.channel), state is chosen) for state in states),
         chips=chips_of(asked, _known(visit.scope, asked, chosen, pasted)),
         sorts=tuple(Way(sort, text, _sorted(asked, sort), sort is asked.sort) for sort, text in SORTS.items()),
@@ -141,31 +140,36 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
         first=page.first,
         next=_turned(asked, AFTER, page.next),
         previous=_turned(asked, BEFORE, page.previous),
-        known=known_counts(tabs),
+        known=known_counts(counted),
         mark=_mark(asked, page, now),
         has_any=any(counted.values()) or bool(chosen),
     )
 
 
-def tabs_of(asked: Asked, counted: Mapping[str, int]) -> tuple[Tab, ...]:
-    """Return the tabs; each keeps the other filters and the order."""
+def tabs_of(scope: Scope, asked: Asked, counted: Mapping[str, int]) -> tuple[Tab, ...]:
+    """Return the tabs; each keeps the other filters and the order, and counts what it would show.
+
+    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`).
+    """
+    shown = counted if asked.flaws else totals.per_bucket(scope, asked.filters, counted)
+    found: Mapping[str, int] = {} if shown is None else shown
     kept = {name: value for name, value in asked.values.items() if name not in {"status", "removed"}}
     others: Query = {**kept, **asked.order}
     status, removed = asked.filters.status, asked.filters.removed
-    every = sum(counted[bucket] for bucket in Bucket)
+    every = sum(found[bucket] for bucket in Bucket) if found else None
     tabs = [Tab("all", gettext_lazy("Todos"), every, address(others), status is None and not removed)]
     for bucket in Bucket:
         there = address({**others, "status": bucket})
-        tabs.append(Tab(bucket, TABS[bucket], counted[bucket], there, status is bucket and not removed))
+        tabs.append(Tab(bucket, TABS[bucket], found.get(bucket), there, status is bucket and not removed))
     if removed or counted["removed"]:
         there = address({**others, "removed": "1"})
-        tabs.append(Tab("removed", gettext_lazy("Removidos"), counted["removed"], there, removed))
+        tabs.append(Tab("removed", gettext_lazy("Removidos"), found.get("removed"), there, removed))
     return tuple(tabs)
 
 
-def known_counts(tabs: Sequence[Tab]) -> str:
-    """Return the counts in short, to tell whether they changed."""
-    return ".".join(f"{tab.count:x}" for tab in tabs)
+def known_counts(counted: Mapping[str, int]) -> str:
+    """Return the counters in short, to tell whether they changed."""
+    return ".".join(f"{count:x}" for count in counted.values())
 
 
 def notice_of(state: ChannelState, now: datetime) -> Notice | None:

@@ -12,11 +12,11 @@ from ponte.web.products.rows import ChannelBadge, Row
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A status with its count; `key` is the bucket, "all" or "removed"."""
+    """A status with its count, None where nobody knows it; `key` is the bucket, "all" or "removed"."""
 
     key: str
     text: str | Promise
-    count: int
+    count: int | None
     href: str
     current: bool
 

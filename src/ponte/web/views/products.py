@@ -60,17 +60,16 @@ def live(request: HttpRequest, visit: Visit) -> HttpResponse:
     request.GET = query  # type: ignore[assignment]
     asked = read(request)
     now = seen(visit.scope, asked.filters.channel)
-    tabs = tabs_of(asked, now.counts)
     found = queries.rows(visit.scope, watched) if watched else []
     changed = [one for one in found if watched[one.pk] != version_of(one)]
     news = queries.newer(visit.scope, asked.filters, since, besides=watched) if since and not asked.flaws else 0
-    if not changed and known == known_counts(tabs) and str(news) == told:
+    if not changed and known == known_counts(now.counts) and str(news) == told:
         return HttpResponse(status=204)
     lanes, moment = lanes_by_id(now.states), timezone.now()
     context = {
         "rows": [row_of(one, lanes, moment, may_act=visit.may_act) for one in changed],
-        "tabs": tabs,
-        "known": known_counts(tabs),
+        "tabs": tabs_of(visit.scope, asked, now.counts),
+        "known": known_counts(now.counts),
         "news": news,
         "columns": columns_of(request),
         "asked": asked,

@@ -44,13 +44,27 @@
     if (count !== "0") document.getElementById("said").textContent = box.textContent.trim();
   }
 
+  // The pager, above and below, writes the current tab's count once more ("1–25 de 415").
+  function total(text) {
+    const size = (words) => Number(words.replace(/\D/g, ""));
+    for (const pager of document.querySelectorAll(".pager [data-of]")) {
+      const { last, of } = pager.dataset, words = pager.textContent, at = words.lastIndexOf(of);
+      const few = size(text) < size(last) ? text : last;
+      pager.textContent = words.slice(0, at).replace(`–${last}`, `–${few}`) + text + words.slice(at + of.length);
+      pager.dataset.last = few;
+      pager.dataset.of = text;
+    }
+  }
+
   function take(text) {
     const page = new DOMParser().parseFromString(text, "text/html"), head = page.getElementById("live");
     known = head.dataset.known;
     tell(head.dataset.news);
     for (const fresh of head.querySelectorAll("[data-count]")) {
       const shown = tabs?.querySelector(`[data-count="${fresh.dataset.count}"]`);
-      if (shown && shown.textContent !== fresh.textContent) shown.textContent = fresh.textContent;
+      if (!shown || shown.textContent === fresh.textContent) continue;
+      shown.textContent = fresh.textContent;
+      if (shown.parentElement.ariaCurrent && fresh.textContent) total(fresh.textContent);
     }
     const rows = [...page.querySelectorAll(".record")];
     if (list) rows.forEach((row) => window.ponte.patch(document.adoptNode(row)));
