@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
 from api_cast import Api, integration
 from django.db import OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from ponte.db import sealed
@@ -24,7 +26,7 @@ def test_the_process_answers_without_the_database(client):
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
-def test_it_is_ready_when_all_is_well(db, client):
+def test_it_is_ready_when_all_is_well(transactional_db, client):
     health.keep_key_check()
     health.keep_key_check()
     assert Installation.objects.count() == 1
@@ -32,29 +34,52 @@ def test_it_is_ready_when_all_is_well(db, client):
     assert (answer.status_code, answer.json()) == (200, {"database": "ok", "migrations": "ok", "key": "ok"})
 
 
-def test_it_is_not_ready_with_another_secret_key(db, client):
+def test_it_is_not_ready_with_another_secret_key(transactional_db, client):
     Installation.objects.create(key_check=sealed.seal("ponte", row="installation", field="other"))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["key"]) == (503, "wrong")
 
 
-def test_it_is_not_ready_while_a_migration_is_missing(db, client):
+def test_it_is_not_ready_while_a_migration_is_missing(db):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'db' AND name LIKE '0001%'")
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == {"database": "ok", "migrations": "pending", "key": "unknown"}
+    assert health.readiness() == {"database": "ok", "migrations": "pending", "key": "unknown"}
 
 
-def test_it_is_not_ready_without_its_database(db, client, monkeypatch):
-    def fails() -> None:
+def test_it_is_not_ready_without_its_database(client, monkeypatch):
+    def fails(_self: object) -> None:
         raise OperationalError("secret dsn")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(connection, "cursor", fails)
-        answer = client.get("/readyz")
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", fails)
+    answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"database": "down", "migrations": "unknown", "key": "unknown"}
+
+
+def test_it_is_not_ready_while_its_database_hangs(monkeypatch):
+    """And one thread waits for it, however often anybody asks."""
+    asked, ended = [], threading.Event()
+
+    def hangs() -> dict[str, str]:
+        asked.append(1)
+        ended.wait(20)
+        return {"database": "ok"}
+
+    monkeypatch.setattr(health, "readiness", hangs)
+    assert [health.readiness_soon(0.05)["database"] for _ in range(3)] == ["down"] * 3
+    assert len(asked) == 1
+    ended.set()
+    assert health.readiness_soon(5)["database"] == "ok"
+
+
+def test_metrics_are_a_503_while_the_database_is_down(client, monkeypatch):
+    def fails(_self: object) -> None:
+        raise OperationalError("secret dsn")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "cursor", fails)
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "secret dsn" not in answer.text
 
 
 def elsewhere() -> Client:

@@ -130,7 +130,7 @@ def test_a_connection_that_broke_while_idle_costs_nobody_anything() -> None:
     assert memory.resets == 1
 
 
-def test_a_database_that_hangs_is_a_503_when_patience_ends() -> None:
+def test_a_database_that_hangs_is_a_503_when_patience_ends(caplog: pytest.LogCaptureFixture) -> None:
     gate = threading.Event()
     memory = Memory(breaks=lambda: gate.wait(10) and None)
 
@@ -144,6 +144,7 @@ def test_a_database_that_hangs_is_a_503_when_patience_ends() -> None:
 
     told = visit(memory, session, limits=Limits(patience=0.2))
     assert statuses(told) == [503] * 10
+    assert "notifications were refused: the database took longer than 0.2 s" in caplog.text
     assert {hint.sku for hint in memory.hints} <= {str(sku) for sku in range(1, 6)}
 
 

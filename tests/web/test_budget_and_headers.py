@@ -6,6 +6,8 @@ import gzip
 import re
 
 import pytest
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import get_resolver
 
 from factories import make_integration
@@ -110,3 +112,29 @@ def test_a_fault_is_answered_in_words_with_a_number_and_no_details(cast, as_, er
     assert answer.status_code == 500
     assert "Número para o suporte" in answer.text
     assert "ZeroDivisionError" not in answer.text
+
+
+def test_a_database_that_does_not_answer_is_a_503_with_a_time_to_come_again(cast, as_, error, monkeypatch):
+    def fails(*_: object) -> None:
+        raise OperationalError("host=secret")
+
+    client = as_(cast.ana)
+    client.raise_request_exception = False
+    monkeypatch.setattr("ponte.web.views.products.listing", fails)
+    answer = client.get("/produtos")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "O banco de dados não responde" in answer.text
+    assert "secret" not in answer.text
+
+
+def test_the_page_of_an_outage_asks_the_database_for_nothing(cast, as_, error, monkeypatch):
+    def fails(_self: object) -> None:
+        raise OperationalError("down")
+
+    client = as_(cast.ana)
+    client.raise_request_exception = False
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "cursor", fails)
+        answer = client.get("/produtos")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "O banco de dados não responde" in answer.text

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from ponte.api.callers import bearer, find_caller
 from ponte.api.refusals import RefusedError, refusal
-from ponte.ops.health import OK, readiness
+from ponte.ops.health import OK, readiness_soon
 from ponte.ops.metrics import CONTENT_TYPE, exposition
 
 # A proxy on this machine calls from loopback too, for anybody: it says so with one of these.
@@ -33,7 +34,7 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Answer 200 when work can be done, else 503; one word per question either way."""
-    found = readiness()
+    found = readiness_soon()
     ready = all(word == OK for word in found.values())
     response = JsonResponse(found, status=200 if ready else 503)
     response["Cache-Control"] = "no-store"
@@ -42,7 +43,17 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All numbers for a caller on this machine; for a token's holder what they see; 401 for anybody else."""
+    """All numbers for a caller on this machine; for a token's holder what they see; 401 for anybody else.
+
+    503 while the database does not answer.
+    """
+    try:
+        return _metrics(request)
+    except (OperationalError, InterfaceError):
+        return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
+
+
+def _metrics(request: HttpRequest) -> HttpResponse:
     token = bearer(request)
     caller = find_caller(token) if token else None
     if caller is None and (token or not _from_here(request)):

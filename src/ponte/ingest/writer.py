@@ -113,7 +113,7 @@ class Writer:
         if self._batches and len(self._batches[-1].parcels) < self._limits.most:
             return self._batches[-1]
         batch = _Batch()
-        batch.given_up = self._loop.call_later(self._limits.patience, self._give_up, batch)
+        batch.given_up = self._loop.call_later(self._limits.patience, self._late, batch)
         self._batches.append(batch)
         self._idle.clear()
         if len(self._batches) == 1 and not self._busy:
@@ -139,6 +139,10 @@ class Writer:
             return
         self._busy = True
         self._inbox.put(self._batches.pop(0))
+
+    def _late(self, batch: _Batch) -> None:
+        logger.warning("notifications were refused: the database took longer than %s s", self._limits.patience)
+        self._give_up(batch)
 
     def _give_up(self, batch: _Batch) -> None:
         batch.give_up()

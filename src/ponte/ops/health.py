@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from functools import cache
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -12,7 +14,39 @@ from ponte.db import sealed
 from ponte.db.models import Installation
 
 OK, DOWN, PENDING, WRONG, UNASKED = "ok", "down", "pending", "wrong", "unknown"
+PATIENCE_SECONDS = 4.0
 KEY_ROW, KEY_FIELD, KEY_WORD = "installation", "key_check", "ponte"
+
+_asked = threading.Lock()
+_asking: list[Future[dict[str, str]]] = []
+
+
+def readiness_soon(patience: float = PATIENCE_SECONDS) -> dict[str, str]:
+    """Return what `readiness` says, and {database: down, ...} when it says nothing within `patience` seconds.
+
+    A database that hangs keeps the one who asks for as long as it hangs: so one asks at a time, in a thread of its
+    own, and everybody else waits for that answer.
+    """
+    with _asked:
+        if not _asking or _asking[0].done():
+            _asking[:] = [Future()]
+            # A daemon: one that hangs must not keep the process from ending.
+            threading.Thread(target=_answer, args=(_asking[0],), name="ponte-ready", daemon=True).start()
+        answer = _asking[0]
+    try:
+        return answer.result(patience)
+    except TimeoutError:
+        return {"database": DOWN, "migrations": UNASKED, "key": UNASKED}
+
+
+def _answer(waiting: Future[dict[str, str]]) -> None:
+    try:
+        waiting.set_result(readiness())
+    except BaseException as error:
+        waiting.set_exception(error)
+        raise
+    finally:
+        connection.close()
 
 
 def readiness() -> dict[str, str]:

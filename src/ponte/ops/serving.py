@@ -30,7 +30,7 @@ SHUTDOWN_SECONDS = 9
 LOG = {
     "formatters": {"generic": {"()": "ponte.ops.logging.LineFormatter"}},
     "handlers": {
-        "console": {"formatter": "generic", "class": "logging.StreamHandler", "stream": "ext://sys.stderr"},
+        "console": {"formatter": "generic", "class": "ponte.ops.logging.CalmHandler", "stream": "ext://sys.stderr"},
     },
     "loggers": {"_granian": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
 }

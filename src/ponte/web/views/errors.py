@@ -6,9 +6,11 @@ import json
 import logging
 import re
 import secrets
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -37,10 +39,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a number that is also in the log."""
+    """Answer 500 with a number that is also in the log; 503 while the database does not answer.
+
+    Neither page asks the database for anything: messages may be kept in the session.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        answer = page(request, "errors/503.html", {"messages": ()}, status=503)
+        answer.headers["Retry-After"] = "5"
+        return answer
     number = secrets.token_hex(4)
     log.error("answered 500 as %s to %s", number, request.path)
-    return page(request, "errors/500.html", {"number": number}, status=500)
+    return page(request, "errors/500.html", {"number": number, "messages": ()}, status=500)
 
 
 def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
