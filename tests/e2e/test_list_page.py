@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from factories import make_channel, make_integration, moved
+from ponte.db.scope import Scope
+from ponte.flows.remove import remove
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = Path(__file__).parent / "vendor" / "axe-core@4.14.1" / "axe.min.js"
@@ -70,6 +72,15 @@ def test_a_selection_outlives_pages_filters_and_news(cast, rows, visit):
     page.locator("[data-clear]").click()
     expect(page.locator(".bulk")).to_be_hidden()
     assert chosen(page) == []
+
+
+def test_a_page_whose_rows_all_left_goes_on_to_what_remains(cast, rows, visit):
+    page = visit(cast.ana, "/produtos?status=error")
+    expect(page.locator(".record")).to_have_count(25)
+    remove([row.pk for row in rows[:25]], scope=Scope(cast.store.pk), actor_id=cast.ana.pk)
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('ponte:changed'))")
+    expect(page.locator(".record")).to_have_count(5)
+    expect(page.locator(f"#r-{rows[25].pk}")).to_be_visible()
 
 
 def test_many_lines_pasted_into_the_search_become_a_list(cast, rows, visit):

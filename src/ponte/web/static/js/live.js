@@ -72,6 +72,15 @@
     return rows.length > 0;
   }
 
+  // Nothing of the page is left: on to the list's beginning, once no message offers to undo it.
+  function emptied() {
+    if (!list?.querySelector(".record") || list.querySelector(".record:not([hidden])") || document.querySelector("#toasts > *")) return false;
+    const start = new URL(location.href);
+    ["depois", "antes", "aberto"].forEach((name) => start.searchParams.delete(name));
+    location.replace(start);
+    return true;
+  }
+
   // Twice without an answer is told; whoever was away has every row read anew when the way is free again.
   function lost() {
     failed += 1;
@@ -100,7 +109,8 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const changed = answer.status === 200 && take(await answer.text());
       found();
-      wait = unsettled() ? (changed ? QUICK : Math.min(wait * 1.15, 8_000)) : SLOW;
+      if (emptied()) return;
+      wait = changed ? QUICK : Math.min(wait * (unsettled() ? 1.15 : 2), unsettled() ? 8_000 : SLOW);
       show("on");
     } catch {
       wait = Math.min(Math.max(wait, QUICK) * 2, MOST);
