@@ -183,13 +183,13 @@ def _setting_field(
     if not one.secret:
         value = str(settings.get(one.name, "") or one.default)
         usual = bool(one.default) and not one.required and not flaw
-        hint = _("Opcional: “Conectar conta” preenche sozinho.") if later else ""
+        hint = _("“Conectar conta” preenche sozinho.") if later else ""
         return Field(name, label, value, hint, flaw, required=one.required and not later, wide=True, usual=usual)
     stamps = (channel.secrets_at if channel else None) or {}
     kept = one.name in stamps or (channel is not None and channel.secrets_at is None)
     at = stamps.get(one.name)
     by_connecting = not one.required and one.name in FROM_CONNECTING
-    hint = _("Opcional: “Conectar conta” preenche sozinho.") if by_connecting else ""
+    hint = _("“Conectar conta” preenche sozinho.") if by_connecting else ""
     return Field(
         name,
         label,

@@ -179,7 +179,11 @@ def told(trial: Trial, marketplace: str) -> TrialTold:
 def _headline(solved: int, looked_at: int) -> str:
     if not looked_at:
         return _("Nenhum produto em erro para experimentar.")
-    text = ngettext("Resolve %(solved)d de %(all)d olhado.", "Resolve %(solved)d de %(all)d olhados.", looked_at)
+    text = ngettext(
+        "Resolve %(solved)d de %(all)d produto conferido.",
+        "Resolve %(solved)d de %(all)d produtos conferidos.",
+        looked_at,
+    )
     return text % {"solved": solved, "all": looked_at}
 
 
@@ -194,8 +198,8 @@ def _some_maybe(count: int) -> str:
 
 def _broken(broken: int, looked_at: int) -> str:
     text = ngettext(
-        "%(broken)d passaria a falhar, de %(all)d olhados que hoje estão bem.",
-        "%(broken)d passariam a falhar, de %(all)d olhados que hoje estão bem.",
+        "%(broken)d passaria a falhar, de %(all)d conferidos que hoje estão bem.",
+        "%(broken)d passariam a falhar, de %(all)d conferidos que hoje estão bem.",
         broken,
     )
     return text % {"broken": broken, "all": looked_at}
