@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -71,6 +72,17 @@ def test_a_record_is_shown_with_its_reason_its_cure_and_its_tries(cli, channel):
     assert "item.attributes.missing_required" in told
     assert "notification  rejected" in told
     assert json.loads(cli("show", row.pk, "--json").stdout)["id"] == row.pk
+
+
+def test_tries_are_told_in_the_store_s_time_and_as_json_with_what_passed(cli, channel):
+    channel.store.time_zone = "America/Manaus"
+    channel.store.save()
+    row = make_integration(channel, "118204")
+    made = make_attempt(row)
+    began = made.started_at.astimezone(ZoneInfo("America/Manaus"))
+    assert f"  1  {began:%Y-%m-%d %H:%M:%S} -0400  notification" in cli("show", row.pk).stdout
+    [one] = json.loads(cli("show", row.pk, "--json").stdout)["tries"]
+    assert (one["number"], one["exchanges"]) == (1, [])
 
 
 def test_a_record_that_is_not_there_is_one_sentence(refused, channel):

@@ -116,6 +116,7 @@ def test_a_mapping_with_errors_says_where_and_changes_nothing(cli, refused, tmp_
     file = tmp_path / "m.yaml"
     file.write_text("version: 1\ncategories: 7\n", encoding="utf-8")
     assert refused("channel", "mapping", "loja", "mlb", file) == "Error: Nothing was changed."
+    assert cli("channel", "mapping", "loja", "mlb", file, code=1).stderr.startswith("line 2: ")
     file.write_text(MAPPING, encoding="utf-8")
     assert "from the next product on" in cli("channel", "mapping", "loja", "mlb", file).stdout
     assert Channel.objects.get().mapping_version == 2
@@ -161,4 +162,5 @@ def test_a_store_has_its_time_zone(cli, refused):
     make_store("loja")
     assert "midnight of America/Manaus" in cli("store", "time-zone", "loja", "America/Manaus").stdout
     assert Store.objects.get().time_zone == "America/Manaus"
+    assert "America/Manaus" in cli("store", "list").stdout
     assert "no time zone" in refused("store", "time-zone", "loja", "Mars/Olympus")

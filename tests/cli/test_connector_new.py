@@ -12,6 +12,8 @@ import pytest
 
 import ponte_acme
 from ponte.connectors import Broken
+from ponte.connectors.exam.recordings import REQUIRED, REQUIRED_BY_CAPABILITY, REQUIRED_UNLESS_UPSERTS
+from ponte.connectors.exam.situations import BEGINNINGS
 
 RECORDINGS = Path(ponte_acme.__file__).parent / "recordings"
 RECORDED = tuple(path.stem for path in RECORDINGS.glob("*.json") if path.stem != "expired_token")
@@ -92,6 +94,37 @@ def test_a_package_that_is_completed_passes_its_exam(package):
     assert "failed" not in done.stdout
 
 
+def test_a_recording_that_is_not_there_is_told_how_it_begins(package):
+    done = run(package, "-m", "ponte", "connector", "record", "corner_shop", "gone")
+    assert done.returncode == 1
+    assert '"verb": "send", "listing": {"id": "A1"}' in done.stderr
+
+
+def test_every_required_recording_has_its_beginning():
+    of_abilities = [name for names in REQUIRED_BY_CAPABILITY.values() for name in names]
+    assert set(BEGINNINGS) == {*REQUIRED, *REQUIRED_UNLESS_UPSERTS, *of_abilities}
+
+
+def test_a_recording_of_answers_alone_is_told_of_once(package):
+    recordings = package / "src/ponte_corner_shop/recordings"
+    answers = [{"answer": {"status": 201, "json": {"id": "A1"}}}]
+    raw = {"about": "A new offer.", "verb": "send", "exchanges": answers}
+    (recordings / "accepted.json").write_text(json.dumps(raw))
+    told = run(package, "-m", "ponte", "connector", "exam", "corner_shop").stdout
+    assert "accepted lacks requests or its result: ponte connector record corner_shop accepted" in told
+    assert "it asked" not in told
+    assert "ends as" not in told
+    assert "`ponte connector record corner_shop doubt_found` says how it begins" in told
+
+
+def test_a_folder_that_takes_no_files_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    command = [sys.executable, "-m", "ponte", "connector", "new", "corner_shop", "--folder", tmp_path / "file/x"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"Error: {tmp_path}/file/x: Not a directory."]
+
+
 @pytest.mark.parametrize("name", ["Corner", "1st", "a", "corner-shop", "../x", "ç", ""])
 def test_a_name_that_cannot_be_a_code_is_refused(refused, tmp_path, name):
     assert "cannot be a connector's code" in refused("connector", "new", name, "--folder", tmp_path / "x")
@@ -151,7 +184,8 @@ def test_a_broken_connector_fails_with_its_reason(cli, monkeypatch):
 
 
 def test_who_is_not_installed_fails(cli):
-    assert "not installed" in cli("connector", "exam", "nobody", code=1).stdout
+    told = cli("connector", "exam", "nobody", code=1).stderr
+    assert told.startswith("Error: Not installed: nobody; installed are amazon, ")
 
 
 def test_nothing_of_a_template_is_forgotten():

@@ -63,10 +63,15 @@ def ponte() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; a wrong setting is one sentence and exit code 2."""
+    """Run one command; a wrong setting is one sentence and exit code 2, a file that cannot be used one and 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ponte.settings")
     try:
         ponte.main(args=list(arguments) if arguments is not None else None, prog_name="ponte")
     except ConfigError as error:
         click.echo(f"ponte: {error}", err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        click.echo(f"Error: {error.filename}: {error.strerror}.", err=True)
+        sys.exit(1)

@@ -14,9 +14,9 @@ from ponte.ops.logging import one_line
 
 @click.command()
 @click.argument("sku")
-@click.option("--channel", "code", required=True)
-@click.option("--store", "account")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--channel", "code", required=True, help="Code of the channel.")
+@click.option("--store", "account", help="Account; needed when several stores have such a channel.")
+@click.option("--json", "as_json", is_flag=True, help="The whole offer too, as one JSON object.")
 @with_database
 def check(sku: str, code: str, account: str | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what would be sent for SKU, where each field comes from, and every problem; nothing is sent."""
@@ -71,6 +71,8 @@ def _print(seen: Any) -> None:
     for problem in seen.problems:
         told = explain(problem, language())
         mark = "ERROR" if problem.blocking else "warning"
-        click.echo(one_line(f"{mark}: {told.title}. {told.meaning} {' '.join(told.fix)}"))
+        click.echo(one_line(f"{mark}: {told.title}. {told.meaning}"))
+        for step in told.fix:
+            click.echo(one_line(f"    {step}"))
     asked = " The marketplace was asked." if seen.asked else ""
     click.echo(("Would be sent." if seen.would_send else "Would not be sent.") + asked)

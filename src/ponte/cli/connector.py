@@ -11,6 +11,7 @@ import click
 from ponte.cli.connector_exam import exam
 from ponte.cli.connector_new import new
 from ponte.cli.connector_record import record
+from ponte.cli.connector_usable import usable
 from ponte.cli.output import fail, language, table
 
 
@@ -41,15 +42,13 @@ def list_connectors() -> None:
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def classify(name: str, file: TextIO) -> None:
     """Read marketplace answers as JSON lines {endpoint, status, headers, body}; print what each one means."""
-    from ponte.connectors import Broken, get
-
-    found = get(name)
-    if isinstance(found, Broken):
-        fail(f"Connector {name}: {found.reason}")
+    found = usable(name)
     for number, recorded in _recorded(file):
         try:
             endpoint, response = _response(recorded)
-        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        except KeyError as error:
+            fail(f'Line {number}: {error.args[0]} is missing; a line is {{"endpoint", "status", "headers", "body"}}.')
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
             fail(f"Line {number}: not an answer ({type(error).__name__}: {error}).")
         outcome = found.classify(endpoint, response)
         told = json.dumps(_told(outcome), ensure_ascii=False)

@@ -28,11 +28,14 @@ def exam(names: tuple[str, ...], *, as_json: bool) -> None:
 
     The exit code is 0 when all checks are passed.
     """
-    from ponte.connectors import get, installed
+    from ponte.connectors import installed
 
     if not __debug__:
         fail("The exam needs Python's assertions: run it without -O.")
-    wanted = {name: get(name) for name in names} or dict(sorted(installed().items()))
+    there = installed()
+    if missing := [name for name in names if name not in there]:
+        fail(f"Not installed: {', '.join(missing)}; installed are {', '.join(sorted(there))}.")
+    wanted = {name: there[name] for name in names or sorted(there)}
     passed = [_sit(name, connector, as_json=as_json) for name, connector in wanted.items()]
     if not all(passed):
         raise click.exceptions.Exit(1)

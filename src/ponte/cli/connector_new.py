@@ -34,12 +34,12 @@ PARTS = {
 def new(name: str, folder: Path | None) -> None:
     """Write the package of a new connector; `ponte connector exam` then tells what to do next.
 
-    NAME is the connector's code: small letters, digits and "_".
+    NAME is the connector's code: 2 to 31 small letters, digits and "_".
     """
     from ponte.connectors import installed
 
     if not CODE.fullmatch(name):
-        fail(f'"{name}" cannot be a connector\'s code: small letters, digits and "_", a letter first.')
+        fail(f'"{name}" cannot be a connector\'s code: 2 to 31 small letters, digits and "_", a letter first.')
     if name in installed():
         fail(f"There is a connector {name} already.")
     target = folder or Path(f"ponte-{name.replace('_', '-')}")
@@ -47,7 +47,7 @@ def new(name: str, folder: Path | None) -> None:
         fail(f"{target} is not empty.")
     for path in write_package(name, target):
         click.echo(path)
-    click.echo(f"Next: pip install -e {target}, then ponte connector exam {name}")
+    click.echo(f"Next: pip install -e {target} (where Ponte is installed), then ponte connector exam {name}")
 
 
 def write_package(name: str, target: Path) -> list[Path]:

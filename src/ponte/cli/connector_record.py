@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ponte.cli.connector_usable import usable
 from ponte.cli.output import fail
 
 if TYPE_CHECKING:
@@ -23,17 +24,15 @@ def record(name: str, situation: str) -> None:
     The file recordings/SITUATION.json needs "verb", what stood before, and "exchanges": [{"answer": {...}}, ...].
     Read what was written: it is what the connector does, not yet what it should do.
     """
-    from ponte.connectors import Broken, get
     from ponte.connectors.exam.recording import open_request, recorded
+    from ponte.connectors.exam.situations import beginning
 
-    found = get(name)
-    if isinstance(found, Broken):
-        fail(f"Connector {name}: {found.reason}")
+    found = usable(name)
     path = _folder(found) / f"{situation}.json"
     try:
         raw = recorded(found, situation, json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        fail(f'{path} is not there. It needs at least {{"about": "...", "verb": "send", "exchanges": []}}.')
+        fail(f"{path} is not there. It may begin as {beginning(situation)}, with the marketplace's answers.")
     except (AssertionError, KeyError, ValueError) as wrong:
         fail(f"{path}: {type(wrong).__name__}: {wrong}")
     path.write_text(json.dumps(raw, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

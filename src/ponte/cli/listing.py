@@ -38,6 +38,8 @@ def listing() -> None:
 @with_database
 def show(number: int, account: str | None) -> None:
     """Show the record's listing, and those it had."""
+    from django.utils.timezone import localtime
+
     from ponte.db.listings import links_of
 
     row = _row(number, account)
@@ -46,8 +48,8 @@ def show(number: int, account: str | None) -> None:
         (
             link.listing_id,
             link.how,
-            f"{link.since:%Y-%m-%d %H:%M}",
-            f"{link.until:%Y-%m-%d %H:%M}" if link.until else "",
+            f"{localtime(link.since):%Y-%m-%d %H:%M %z}",
+            f"{localtime(link.until):%Y-%m-%d %H:%M %z}" if link.until else "",
             link.why,
         )
         for link in links_of(row.pk)

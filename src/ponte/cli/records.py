@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from ponte.domain.problem import Problem
     from ponte.flows.pipeline.context import Unready
 
+TRIES_TOLD = 20
 STATUSES = ("error", "alert", "success", "pending", "queued", "processing", "waiting")
 
 
 @click.command("list")
 @click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES))
-@click.option("--channel")
+@click.option("--channel", help="Code of a channel.")
 @click.option("--search", "q", help="SKU, EAN, reference, name or words of the message.")
-@click.option("--from", "since", metavar="DATE")
-@click.option("--to", "until", metavar="DATE")
-@click.option("--cause")
-@click.option("--removed", is_flag=True)
+@click.option("--from", "since", metavar="DATE", help="First day of the last change, YYYY-MM-DD.")
+@click.option("--to", "until", metavar="DATE", help="Last day, included.")
+@click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
+@click.option("--removed", is_flag=True, help="Those that were removed.")
 @click.option("--limit", default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @with_database
@@ -55,11 +56,16 @@ def list_records(account: str | None, limit: int, as_json: bool, **given: Any) -
 
 @click.command()
 @click.argument("number", type=int)
-@click.option("--store", "account")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--store", "account", help="Account; needed when there are several.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; with what its tries asked and were answered.")
 @with_database
 def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT001
-    """Show one record: what is wrong, what to do, every try."""
+    """Show one record: what is wrong, what to do, every try.
+
+    NUMBER is the record's id as `ponte list` prints it, not the SKU's.
+    """
+    from django.utils import timezone
+
     from ponte.db import queries
     from ponte.db.records import problem_from_json
     from ponte.db.scope import Scope
@@ -68,7 +74,7 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
     store = store_of(account)
     row = queries.record([Scope(store.pk)], number) or fail(f"There is no record {number}.")
     if as_json:
-        click.echo(json.dumps(_as_json(row), ensure_ascii=False))
+        click.echo(json.dumps({**_as_json(row), "tries": _tries(row)}, ensure_ascii=False))
         return
     click.echo(one_line(f"{row.sku}  {row.name}  {row.channel.code}  {_status(row)}"))
     for kept in row.problems:
@@ -80,16 +86,17 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
         if problem.message:
             click.echo(one_line(f"    [{problem.code}] {problem.message}"))
     for attempt in queries.attempts(row.pk).rows:
-        click.echo(f"  {attempt.number}  {attempt.started_at:%Y-%m-%d %H:%M:%S}  {attempt.trigger}  {attempt.result}")
+        began = timezone.localtime(attempt.started_at)
+        click.echo(f"  {attempt.number}  {began:%Y-%m-%d %H:%M:%S %z}  {attempt.trigger}  {attempt.result}")
 
 
 @click.command()
 @click.argument("numbers", nargs=-1, type=int)
-@click.option("--store", "account")
+@click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES), help="With a filter instead of numbers: all that match.")
-@click.option("--channel")
+@click.option("--channel", help="Code of a channel.")
 @click.option("--search", "q")
-@click.option("--cause")
+@click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
 @click.option("--per-second", type=click.IntRange(min=1), help="Slow a bulk reprocess down.")
 @click.option("--trial", type=click.IntRange(0, 100), default=0, help="Try so many first; stop if all fail again.")
 @click.option("--changed-only", is_flag=True, help="Leave out what would fail again for want of a change.")
@@ -118,11 +125,11 @@ def reprocess(
 
 @click.command()
 @click.argument("numbers", nargs=-1, type=int)
-@click.option("--store", "account")
+@click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES), help="With a filter instead of numbers: all that match.")
-@click.option("--channel")
+@click.option("--channel", help="Code of a channel.")
 @click.option("--search", "q")
-@click.option("--cause")
+@click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
 @with_database
 def remove(numbers: tuple[int, ...], account: str | None, **given: Any) -> None:
     """Take records, or all that match a filter, off the screen; `restore` brings them back."""
@@ -138,7 +145,7 @@ def remove(numbers: tuple[int, ...], account: str | None, **given: Any) -> None:
 
 @click.command()
 @click.argument("numbers", nargs=-1, type=int, required=True)
-@click.option("--store", "account")
+@click.option("--store", "account", help="Account; needed when there are several.")
 @with_database
 def restore(numbers: tuple[int, ...], account: str | None) -> None:
     """Bring removed records back."""
@@ -149,7 +156,7 @@ def restore(numbers: tuple[int, ...], account: str | None) -> None:
 
 
 @click.command()
-@click.option("--store", "account")
+@click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--channel", "code", help="One channel; default: all of the store.")
 @click.option("--adopt", is_flag=True, help="From now on, look for a listing of the SKU before one is made.")
 @with_database
@@ -238,6 +245,16 @@ def _as_json(row: Integration) -> dict[str, Any]:
 
     shape: dict[str, Any] = integration(row, row.store.account, Words(language(), {"account": row.store.account}))
     return shape
+
+
+def _tries(row: Integration) -> list[Any]:
+    """Return the last tries with what passed in them, as the API tells them."""
+    from ponte.api.shapes import attempt
+    from ponte.api.words import Words
+    from ponte.db.queries_api import tries
+
+    told = Words(language(), {"account": row.store.account}).about(row)
+    return [attempt(one, told) for one in tries(row.pk, after=None, size=TRIES_TOLD).rows]
 
 
 def _as_line(row: Integration) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ def store() -> None:
 
 @store.command("add")
 @click.argument("account")
-@click.option("--name", default="")
+@click.option("--name", default="", help="What people read; default: the account.")
 @click.option("--base-url", default="", help="Default: https://ACCOUNT.vtexcommercestable.com.br")
 @click.option("--app-key", required=True)
 @click.option("--app-token", prompt=True, hide_input=True, help="Asked for when not given.")
@@ -53,10 +53,10 @@ def list_stores() -> None:
     from ponte.db.models import Store
 
     rows = [
-        (one.account, one.name, one.base_url, "paused" if one.paused else "")
+        (one.account, one.name, one.base_url, one.time_zone, "paused" if one.paused else "")
         for one in Store.objects.order_by("account")
     ]
-    table(("account", "name", "address", ""), rows)
+    table(("account", "name", "address", "time zone", ""), rows)
 
 
 @store.command("time-zone")
@@ -91,17 +91,17 @@ def channel() -> None:
 @channel.command("add")
 @click.argument("account")
 @click.argument("code")
-@click.option("--connector", required=True)
-@click.option("--name", default="")
+@click.option("--connector", required=True, help="One of `ponte connector list`.")
+@click.option("--name", default="", help="What people read; default: the marketplace's name.")
 @click.option("--affiliate", default="", help="VTEX affiliate id, three consonants.")
-@click.option("--trade-policy", default="1", show_default=True)
+@click.option("--trade-policy", default="1", show_default=True, help="VTEX trade policy.")
 @click.option("--setting", "settings", multiple=True, metavar="NAME=VALUE", help="Open setting of the connector.")
 @click.option("--secret", "secret_names", multiple=True, metavar="NAME", help="Secret of the connector; asked for.")
 @click.option("--mapping", type=click.Path(exists=True, path_type=Path), help="Mapping file.")
 @click.option("--base-url", default="", help="Another address of the marketplace.")
 @with_database
 def add_channel(account: str, code: str, mapping: Path | None, **given: object) -> None:
-    """Connect a store to a marketplace account."""
+    """Connect a store to a marketplace account. CODE is yours to choose; it names the channel in all commands."""
     from ponte.flows.channels import stores
 
     secret_names = given.pop("secret_names")
@@ -159,11 +159,12 @@ def hear(account: str, code: str) -> None:
 @click.argument("code")
 @with_database
 def pause(account: str, code: str) -> None:
-    """Stop sending; the work waits."""
+    """Stop sending to a channel; the work waits and loses no tries."""
     from ponte.flows.channels import steer
 
     store = _store(account)
     steer.pause(_channel(store, code), store_id=store.pk, actor_id=None)
+    click.echo(f"{account}/{code} is paused.")
 
 
 @channel.command("resume")
@@ -171,11 +172,12 @@ def pause(account: str, code: str) -> None:
 @click.argument("code")
 @with_database
 def resume(account: str, code: str) -> None:
-    """Go on."""
+    """Let a paused channel go on."""
     from ponte.flows.channels import steer
 
     store = _store(account)
     steer.resume(_channel(store, code), store_id=store.pk, actor_id=None)
+    click.echo(f"{account}/{code} goes on.")
 
 
 @channel.command("test")
@@ -183,7 +185,7 @@ def resume(account: str, code: str) -> None:
 @click.argument("code")
 @with_database
 def test(account: str, code: str) -> None:
-    """Ask both sides for the cheapest authorized thing."""
+    """Ask VTEX and the marketplace for something small that needs the keys; changes nothing."""
     from ponte.cli.output import language
     from ponte.explain import explain
     from ponte.flows.channels import steer
@@ -272,4 +274,4 @@ def _show_mapping_errors(errors: object) -> None:
     from ponte.explain import mapping_error_text
 
     for error in errors:  # type: ignore[attr-defined]
-        click.echo(one_line(mapping_error_text(error, language())), err=True)
+        click.echo(one_line(f"line {error.line}: {mapping_error_text(error, language())}"), err=True)

@@ -33,20 +33,21 @@ class ReplayExam(Bench):
 
     def test_the_required_situations_are_recorded(self) -> None:
         missing = sorted(self._required() - self.situations().keys())
-        assert not missing, f"situations without a recording: write recordings/{{{','.join(missing)}}}.json"
+        assert not missing, (
+            f"situations without a recording: write recordings/{{{','.join(missing)}}}.json"
+            f" (`ponte connector record {self.subject.manifest.code} {missing[0]}` says how it begins)"
+        )
 
     def test_every_recording_is_whole(self) -> None:
         name = self.subject.manifest.code
         for situation, recording in self.situations().items():
-            whole = "result" in recording.raw and all(
-                one.get("request") and one.get("answer") for one in recording.raw.get("exchanges", ())
-            )
-            assert whole, f"{situation} lacks requests or its result: ponte connector record {name} {situation}"
+            told = f"{situation} lacks requests or its result: ponte connector record {name} {situation}"
+            assert _is_whole(recording), told
 
     def test_situations_are_what_their_names_say(self) -> None:
         for situation, (verb, outcomes) in MEANING.items():
             recording = self.situations().get(situation)
-            if recording is None or situation not in self._required():
+            if recording is None or situation not in self._required() or not _is_whole(recording):
                 continue
             assert recording.verb.partition(":")[0] == verb, f"{situation} is about {verb!r}, not {recording.verb!r}"
             result = recording.raw.get("result", {})
@@ -55,7 +56,8 @@ class ReplayExam(Bench):
 
     def test_recordings_replay(self) -> None:
         for situation, recording in self.situations().items():
-            self._replay(situation, recording)
+            if _is_whole(recording):
+                self._replay(situation, recording)
 
     def _replay(self, situation: str, recording: Recording) -> None:
         exchanges = recording.raw.get("exchanges", [])
@@ -65,13 +67,22 @@ class ReplayExam(Bench):
         end = troubles.LOST["refused"]
         played = play(recording.conversation(self.subject), first_then(recording.answers, end))
         asked = [request_told(request) for request in played.requests]
-        assert asked == [exchange.get("request") for exchange in exchanges], f"{situation}: it asked {asked}"
+        recorded = [exchange.get("request") for exchange in exchanges]
+        assert asked == recorded, f"{situation}: it asked {asked}, the recording has {recorded}"
         found = told(played.result, recording.verb.partition(":")[0])
-        assert found == recording.raw.get("result"), f"{situation}: it ended as {found}"
+        assert found == recording.raw.get("result"), (
+            f"{situation}: it ended as {found}, the recording as {recording.raw.get('result')}"
+        )
         for place, (request, answer) in enumerate(zip(played.requests, recording.answers, strict=True)):
             if isinstance(answer, Response):
                 expired = self.subject.is_expired_token(request, answer)
                 assert expired is (place in recording.raw.get("expires", [])), f"{situation}: exchange {place}"
+
+
+def _is_whole(recording: Recording) -> bool:
+    """Return whether nothing is left to record; what lacks something is told of once, by its own check."""
+    exchanges = recording.raw.get("exchanges", ())
+    return "result" in recording.raw and all(one.get("request") and one.get("answer") for one in exchanges)
 
 
 def _assert_telling(situation: str, result: Mapping[str, Any]) -> None:
