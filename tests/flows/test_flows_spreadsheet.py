@@ -206,6 +206,32 @@ def test_f32_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch):
     assert codes(read_spreadsheet(many)) == [SheetFlaw.TOO_LARGE]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("xl/worksheets/sheet1.xml", b"<row>" + b"<c/>" * 400_000 + b"</row>"),
+        ("xl/worksheets/sheet1.xml", (b"<row>" + b"<c/>" * 60 + b"</row>") * 140_000),
+        ("xl/worksheets/sheet1.xml", b"<\0c\0/\0>\0" * 400_000),
+        ("xl/sharedStrings.xml", b"<si>" + b"<r/>" * 400_000 + b"</si>"),
+        ("xl/styles.xml", b"<cellXfs>" + b"<xf/></row>" * 200_000 + b"</cellXfs>"),
+    ],
+    ids=["one row", "many blank cells", "in two bytes a letter", "one text", "styles"],
+)
+def test_f32_a_small_file_of_very_many_tags_is_refused_before_it_is_parsed(monkeypatch, name, content):
+    """A row of eleven million blank cells packs to 44 kB, and took openpyxl half a minute and 3 GB."""
+    bomb = with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {name: content})
+    assert len(bomb) < 200_000
+    monkeypatch.setattr(xlsx_reading, "load_workbook", None)
+    [flaw] = read_spreadsheet(bomb).flaws
+    assert (flaw.code, flaw.params) == (SheetFlaw.UNREADABLE, {"detail": "xml"})
+
+
+def test_a_large_mapping_is_not_taken_for_one():
+    rows = [[f"{number}", f"MLB{number}", "x", "y"] for number in range(20_000)]
+    found = read_spreadsheet(bytes_of(workbook(Categorias=[*CATEGORIES[:1], *rows])))
+    assert len(found.sheets[Sheet.CATEGORIES]) == 20_000
+
+
 def test_f32_an_archive_that_lies_about_its_size_is_unreadable():
     content = bytearray(bytes_of(workbook(Categorias=CATEGORIES)))
     with zipfile.ZipFile(io.BytesIO(bytes(content))) as archive:
@@ -247,7 +273,7 @@ def test_f32_merged_cells_that_lie_over_each_other_are_refused_before_they_cost_
         <mergeCells>{ranges}</mergeCells></worksheet>"""
     content = with_parts(bytes_of(workbook(Categorias=CATEGORIES)), {"xl/worksheets/sheet1.xml": part.encode()})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        merged = xlsx_reading._merged_in(archive, archive.getinfo("xl/worksheets/sheet1.xml"))
+        merged = xlsx_reading._merged_in(archive, archive.getinfo("xl/worksheets/sheet1.xml"), xlsx_reading._Marks())
     assert len(merged) == 4_998
     with pytest.raises(UnreadableError):
         [*next(xlsx_reading.sheets_in(content)).rows]

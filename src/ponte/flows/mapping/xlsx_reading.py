@@ -24,11 +24,17 @@ MAX_PARTS: Final = 1_000
 MAX_UNPACKED: Final = 100_000_000
 MAX_MERGED: Final = 10_000
 """Merged ranges that are looked at."""
+MAX_MARKS: Final = 8_000_000
+"""Tags of all parts together: two million filled cells. A blank cell takes five bytes, packed next to nothing."""
+MAX_TOGETHER: Final = 300_000
+"""Tags of what openpyxl keeps in memory at once: one row, one text, or a whole part of another kind."""
+PIECEWISE: Final = ("xl/worksheets/", "xl/sharedstrings")
 PICTURES: Final = "xl/media/"
 """Nothing there is read; all else may be, whatever its name ends in."""
 PIECE: Final = 1_000_000
 OVERLAP: Final = 200
 _DOCTYPE: Final = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_END: Final = re.compile(rb"</(?:\w+:)?(?:row|si)\s*>")
 _MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]{0,40}\bref=\"([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})\"")
 
 Range = tuple[int, int, int, int]
@@ -138,8 +144,9 @@ def _inspect(content: bytes) -> dict[str, Merged]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse(archive)
+            marks = _Marks()
             return {
-                info.filename: _merged_in(archive, info)
+                info.filename: _merged_in(archive, info, marks)
                 for info in archive.infolist()
                 if not info.is_dir() and not info.filename.lower().startswith(PICTURES)
             }
@@ -163,12 +170,37 @@ def _refuse(archive: zipfile.ZipFile) -> None:
         raise UnreadableError(SheetFlaw.UNREADABLE, detail="xl/workbook.xml")
 
 
-def _merged_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Merged:
+class _Marks:
+    """Counts tags, so that a small file of very many empty cells costs neither minutes nor gigabytes."""
+
+    def __init__(self) -> None:
+        self._all = 0
+        self._together = 0
+
+    def begin(self) -> None:
+        """Begin a part."""
+        self._together = 0
+
+    def count(self, piece: bytes, *, piecewise: bool) -> None:
+        """Count those of the part's next piece. Raises `UnreadableError` when they are too many."""
+        self._all += piece.count(b"<")
+        for at, some in enumerate(_END.split(piece) if piecewise else (piece,)):
+            self._together = some.count(b"<") + (0 if at else self._together)
+            if self._together > MAX_TOGETHER:
+                raise UnreadableError(SheetFlaw.UNREADABLE, detail="xml")
+        if self._all > MAX_MARKS:
+            raise UnreadableError(SheetFlaw.UNREADABLE, detail="xml")
+
+
+def _merged_in(archive: zipfile.ZipFile, info: zipfile.ZipInfo, marks: _Marks) -> Merged:
     """Return the merged ranges of one part, read in pieces; a part that declares entities is refused."""
     found: list[Range] = []
     tail = b""
+    piecewise = info.filename.lower().startswith(PIECEWISE)
+    marks.begin()
     with archive.open(info) as part:
         while piece := part.read(PIECE):
+            marks.count(piece.replace(b"\0", b""), piecewise=piecewise)
             window = tail + piece
             if _DOCTYPE.search(window.replace(b"\0", b"")):  # UTF-16 too
                 raise UnreadableError(SheetFlaw.DOCTYPE)
