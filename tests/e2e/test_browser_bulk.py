@@ -81,6 +81,29 @@ def test_a_few_chosen_ones_are_reprocessed_without_a_dialog(cast, errors, visit)
     assert not BulkAction.objects.exists()
 
 
+def test_the_focus_stays_near_what_was_removed_together(cast, errors, visit):
+    page = visit(cast.bruno, "/produtos?status=error")
+    third = page.locator("#lista .record").nth(2)
+    for number in range(2):
+        page.locator('#lista .record input[name="id"]').nth(number).check()
+    page.locator("#bulk").get_by_role("button", name="Remover log").press("Enter")
+    expect(page.locator("#lista .record").first).to_be_hidden()
+    expect(third.locator("[data-menu-button]")).to_be_focused()
+    expect(page.locator(".pager .number").first).to_have_text("1–25 de 28")
+    page.locator("[data-all]").check()
+    expect(page.get_by_role("button", name="Selecionar todos os 28 deste filtro")).to_be_visible()
+
+
+def test_the_focus_stays_in_the_list_when_all_of_a_filter_began(cast, errors, visit):
+    page = visit(cast.bruno, "/produtos?status=error")
+    page.locator("[data-all]").check()
+    page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    page.locator("#bulk").get_by_role("button", name="Reprocessar").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Reprocessar 30").press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("[data-all]")).to_be_focused()
+
+
 def test_escape_closes_the_plan_and_the_focus_returns(cast, errors, visit):
     page = visit(cast.bruno, "/produtos?status=error")
     page.locator("[data-all]").focus()

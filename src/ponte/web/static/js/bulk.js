@@ -28,7 +28,7 @@
     const dialog = new DOMParser().parseFromString(text, "text/html").getElementById("plano");
     if (!dialog) return;
     body.append(document.adoptNode(dialog));
-    dialog.addEventListener("close", () => { dialog.remove(); if (origin?.isConnected) origin.focus(); });
+    dialog.addEventListener("close", () => { dialog.remove(); if (origin?.isConnected) origin.focus(); if (document.activeElement === document.body) document.querySelector("[data-all]")?.focus(); });
     const typed = dialog.querySelector("[data-expected]"), go = dialog.querySelector("[data-plan-go]");
     const check = () => { go.disabled = typed.value.replace(/\D/g, "") !== typed.dataset.expected; };
     if (typed && go) { typed.addEventListener("input", check); check(); }

@@ -44,15 +44,16 @@
     if (count !== "0") document.getElementById("said").textContent = box.textContent.trim();
   }
 
-  // The pager, above and below, writes the current tab's count once more ("1–25 de 415").
+  // The pager, above and below, writes the current tab's count once more ("1–25 de 415"), and so does the offer of all.
   function total(text) {
-    const size = (words) => Number(words.replace(/\D/g, ""));
+    const band = document.getElementById("faixa"), size = (words) => Number(words.replace(/\D/g, ""));
     for (const pager of document.querySelectorAll(".pager [data-of]")) {
       const { last, of } = pager.dataset, words = pager.textContent, at = words.lastIndexOf(of);
       const few = size(text) < size(last) ? text : last;
       pager.textContent = words.slice(0, at).replace(`–${last}`, `–${few}`) + text + words.slice(at + of.length);
       pager.dataset.last = few;
       pager.dataset.of = text;
+      if (band) band.dataset.allText = band.dataset.allText.replace(of, text);
     }
   }
 

@@ -127,7 +127,16 @@
     last = box;
     count();
   });
-  document.body.addEventListener("ponte:clear", () => { chosen.clear(); boxes().forEach((box) => { box.checked = false; }); count(); });
+  // The bar of the chosen is about to go, and the focus in it: it returns to the first of them.
+  function clear() {
+    const first = records().find((record) => record.querySelector('input[name="id"]')?.checked);
+    const held = bulk?.contains(document.activeElement);
+    chosen.clear();
+    boxes().forEach((box) => { box.checked = false; });
+    count();
+    if (held) (first ? opener(first) : all)?.focus();
+  }
+  document.body.addEventListener("ponte:clear", clear);
   bulk?.querySelector("[data-clear]")?.addEventListener("click", () => { document.body.dispatchEvent(new CustomEvent("ponte:clear")); all.focus(); });
 
   /* a fresh copy of a row */
