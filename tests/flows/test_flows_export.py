@@ -113,6 +113,13 @@ def test_f29_numbers_and_moments_of_a_csv_are_plain():
     ]
 
 
+def test_decimals_are_as_the_excel_that_opens_the_file_writes_them():
+    assert [Csv(COLUMNS, separator).rows([("Camisa", 12.5, None)]) for separator in ";,"] == [
+        b"Camisa;12,5;\r\n",
+        b"Camisa,12.5,\r\n",
+    ]
+
+
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=4))
 def test_f30_a_csv_says_what_it_was_given(texts):
     """F30: RFC 4180 with a mark, whatever the text; an apostrophe may stand before what could be a formula."""

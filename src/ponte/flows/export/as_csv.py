@@ -17,12 +17,16 @@ _AFTER_A_SEPARATOR: Final = re.compile('([;,\t\r\n]"*)([=+\\-@＝＋－＠])')
 
 
 class Csv:
-    """Writes rows as bytes; nothing is kept but what the last call gave."""
+    """Writes rows as bytes; nothing is kept but what the last call gave.
+
+    An Excel that splits at semicolons is one whose decimals have commas: it would take 5.1 for a text, or for a day.
+    """
 
     def __init__(self, columns: Sequence[Column], separator: str = ";") -> None:
         self._columns = columns
         self._text = io.StringIO(newline="")
         self._writer = csv.writer(self._text, delimiter=separator, lineterminator="\r\n")
+        self._point = "," if separator == ";" else "."
 
     def head(self) -> bytes:
         """Return the mark and the headings."""
@@ -32,7 +36,7 @@ class Csv:
 
     def rows(self, rows: Iterable[Row]) -> bytes:
         """Return some rows."""
-        self._writer.writerows([text_of(cell) for cell in row] for row in rows)
+        self._writer.writerows([text_of(cell, self._point) for cell in row] for row in rows)
         return self._taken()
 
     def tail(self) -> bytes:
@@ -46,8 +50,8 @@ class Csv:
         return text.encode()
 
 
-def text_of(cell: Cell) -> str:
-    """Return a cell as text: typed values plainly, texts safe."""
+def text_of(cell: Cell, point: str = ".") -> str:
+    """Return a cell as text: typed values plainly, texts safe. `point` stands before decimals."""
     match cell:
         case None:
             return ""
@@ -56,7 +60,7 @@ def text_of(cell: Cell) -> str:
         case datetime():
             return cell.isoformat(" ", "seconds")
         case _:
-            return str(cell)
+            return str(cell).replace(".", point)
 
 
 def safe(text: str) -> str:
