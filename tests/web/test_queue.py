@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from factories import make_channel, make_integration
+from factories import MISSING, make_attempt, make_cause, make_channel, make_integration, moved
 from ponte.db.models import ActionCount, ActionState, BulkAction, Integration, Lane, Membership, Work
 from ponte.db.scope import Scope
-from ponte.domain.lifecycle import Priority, Task, Trigger
+from ponte.domain.lifecycle import AttemptResult, Priority, Task, Trigger
 from ponte.flows import bulk
 from ponte.flows.reprocess import reprocess
 from ponte.web.clock import brief
@@ -161,6 +162,34 @@ def test_a_trial_that_failed_says_the_reason_in_words(cast, as_, errors):
     assert "As 2 primeiras falharam de novo: " in page
     assert "Marca" in page
     assert "Retomar" in page
+
+
+def test_a_trial_that_failed_leads_to_its_cause(cast, as_, errors):
+    cause = make_cause(cast.channel, MISSING, count=4)
+    action = start(cast, trial=2)
+    bulk.step()
+    Integration.objects.filter(action_id=action.pk).update(status="error", phase="idle")
+    Work.objects.all().delete()
+    ended(action, error=2)
+    bulk.step()
+    assert f'<a href="/causas/{cause.pk}">Ver a causa</a>' in as_(cast.bruno).get(f"/fila/acoes/{action.pk}").text
+
+
+def test_an_action_tells_of_those_that_had_left_its_filter(cast, as_, errors):
+    action = start(cast)
+    BulkAction.objects.filter(pk=action.pk).update(planned=4)
+    moved(errors[0], "success")
+    bulk.step()
+    page = as_(cast.bruno).get(f"/fila/acoes/{action.pk}").text
+    assert "Reprocessar 3 produtos" in page
+    assert '<b class="number">1</b> saiu do filtro antes' in page
+
+
+def test_what_runs_says_since_when_it_is_tried(cast, as_):
+    found = queue(cast, "now", lease_epoch=1)
+    make_attempt(found, 1, AttemptResult.OPEN, started_at=timezone.now() - timedelta(seconds=9), ended_at=None)
+    page = as_(cast.vera).get("/fila").text.split('id="q-agora"')[1].split('id="q-proximos"')[0]
+    assert re.search(r">(9|10) s<", page)
 
 
 def test_the_whole_life_of_an_action_by_plain_forms(cast, as_, errors):

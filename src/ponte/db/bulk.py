@@ -150,6 +150,12 @@ def failed(action_id: int) -> list[Integration]:
     return list(rows.defer("listing", "search_text").order_by("-updated_at", "-id")[:MAX_FAILED])
 
 
+def cause_of(found: Integration) -> int | None:
+    """Return the number of the cause that a record's error has."""
+    own = Cause.objects.filter(channel_id=found.channel_id, fingerprint=found.fingerprint)
+    return own.values_list("pk", flat=True).first()
+
+
 def _in_sight(scope: Scope) -> Any:
     own = BulkAction.objects.filter(store_id=scope.store_id)
     if scope.channel_ids is None:

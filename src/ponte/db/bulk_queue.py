@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from ponte.db.models import Integration, Lane, User, Work
+from ponte.db.models import Attempt, Integration, Lane, User, Work
 from ponte.db.scope import Scope
 from ponte.db.sql import fetch, moment_read
 from ponte.domain.lifecycle import Priority
@@ -34,12 +34,16 @@ REQUESTS: Final = """SELECT tried.channel_id, count(*), min(newest.started_at)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A record in the queue with its work; `place` counts from 1, 0 for what has none."""
+    """A record in the queue with its work; `place` counts from 1, 0 for what has none.
+
+    `begun` is when its try began, None where none is under way.
+    """
 
     record: Integration
     work: Work
     place: int
     by: str
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,10 @@ def coming(scope: Scope) -> list[Waiting]:
 def running(scope: Scope) -> list[Waiting]:
     """Return what is being worked on now."""
     held = Work.objects.filter(lane_id__in=_lanes(scope), lease_epoch__gt=0)
-    return _waiting(list(held.order_by("lane_id", "queued_at_ms").values_list("pk", flat=True)[:RUNNING]))
+    found = _waiting(list(held.order_by("lane_id", "queued_at_ms").values_list("pk", flat=True)[:RUNNING]))
+    tries = Attempt.objects.filter(integration_id__in=[one.record.pk for one in found], ended_at=None)
+    begun = dict(tries.order_by("number").values_list("integration_id", "started_at"))
+    return [replace(one, begun=begun.get(one.record.pk)) for one in found]
 
 
 def later(scope: Scope) -> list[Waiting]:

@@ -14,12 +14,13 @@ from django.utils.translation import ngettext
 from ponte.db import bulk as reading
 from ponte.db import bulk_queue, queries
 from ponte.db.bulk import Progress
-from ponte.db.models import ActionState, BulkAction, Lane
+from ponte.db.models import ActionState, BulkAction, Integration, Lane
 from ponte.db.queries import ChannelState
 from ponte.db.scope import Scope
 from ponte.domain.lifecycle import Status
 from ponte.flows.bulk.steer import TRIAL_FAILED, moves
 from ponte.web.access import Visit
+from ponte.web.bulk.figures import Figure, figures
 from ponte.web.bulk.plan import capacity
 from ponte.web.bulk.words import BLOCKED, STATES, WORKING, Names, counted, lasting, named
 from ponte.web.clock import brief
@@ -40,18 +41,11 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A number with its words; `href` shows the records behind it."""
-
-    tone: str
-    count: int
-    text: str
-    href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
-    """An action as the queue's page, its own page and the strip show it. `moves` are what may be done with it now."""
+    """An action as the queue's page, its own page and the strip show it. `moves` are what may be done with it now.
+
+    `cause` is what the tries of its trial failed of, where it waits for a person to mend that.
+    """
 
     id: int
     verb: str
@@ -68,6 +62,7 @@ class Card:
     moves: frozenset[str]
     per_second: int | None
     undone_by: int | None = None
+    cause: int | None = None
 
     @property
     def brief(self) -> str:
@@ -120,7 +115,8 @@ def _card(  # noqa: PLR0917 -- what every card is made of, read once for all
     action = one.action
     halted = bool(lanes) and (visit.store.paused or all(state.stopped for state in lanes.values()))
     total = _total(one)
-    says, serious = _says(one, lanes, halted=halted)
+    failed = reading.failed(action.pk) if _stopped_at_trial(action) else []
+    says, serious = _says(one, lanes, failed, halted=halted)
     return Card(
         id=action.pk,
         verb=action.verb,
@@ -131,12 +127,13 @@ def _card(  # noqa: PLR0917 -- what every card is made of, read once for all
         live=_is_live(one),
         percent=_percent(_ended(one), total),
         segments=_segments(one, total),
-        figures=_figures(one, total, _eta(one, total, speeds, halted=halted, now=now)),
+        figures=figures(one, total, _eta(one, total, speeds, halted=halted, now=now)),
         says=says,
         serious=serious,
         moves=_moves(one, visit),
         per_second=action.per_second,
         undone_by=one.undone_by,
+        cause=reading.cause_of(failed[0]) if failed else None,
     )
 
 
@@ -175,48 +172,6 @@ def _segments(one: Progress, total: int) -> tuple[Segment, ...]:
     return tuple(made)
 
 
-def _figures(one: Progress, total: int, eta: str) -> tuple[Figure, ...]:
-    action = one.action
-    if action.verb != "reprocess":
-        return _simple_figures(one, total)
-    link = f"/produtos?acao={action.pk}&status="
-    ok, warned = one.outcomes.get(Status.SUCCESS, 0), one.outcomes.get(Status.ALERT, 0)
-    wrong = one.outcomes.get(Status.ERROR, 0)
-    found = [
-        Figure("suc", ok, _("com sucesso"), link + "success"),
-        Figure("wrn", warned, _("com alerta"), link + "alert"),
-        Figure("err", wrong, _("com erro de novo"), link + "error"),
-    ]
-    left = max(0, total - one.settled) if action.ended_at is None else one.outstanding
-    if action.state == ActionState.CANCELLED:
-        found.append(Figure("que", max(0, (action.planned or total) - one.settled), _("não enviados")))
-    elif left:
-        answers = min(one.answers, left)
-        text = ngettext("falta", "faltam", left - answers)
-        queued = "" if action.state == ActionState.PAUSED else link + "queued"
-        found.append(Figure("que", left - answers, f"{text}, {eta}" if eta else text, queued))
-        text = ngettext("aguarda o marketplace", "aguardam o marketplace", answers)
-        found.append(Figure("que", answers, text, link + "waiting"))
-    if action.already:
-        found.append(
-            Figure("que", action.already, ngettext("já estava na fila", "já estavam na fila", action.already))
-        )
-    if action.skipped:
-        text = ngettext("ficou de fora: deu certo antes", "ficaram de fora: deram certo antes", action.skipped)
-        found.append(Figure("que", action.skipped, text))
-    return tuple(figure for figure in found if figure.count or figure.tone in {"suc", "err"})
-
-
-def _simple_figures(one: Progress, total: int) -> tuple[Figure, ...]:
-    action = one.action
-    if action.verb == "remove":
-        found = [Figure("suc", action.done, ngettext("removido", "removidos", action.done), "/produtos?removed=1")]
-    else:
-        found = [Figure("suc", action.done, ngettext("restaurado", "restaurados", action.done))]
-    left = max(0, total - action.done - action.skipped) if action.ended_at is None else 0
-    return (*found, Figure("que", left, ngettext("falta", "faltam", left))) if left else tuple(found)
-
-
 def _label(one: Progress, *, halted: bool) -> Label:
     state = one.action.state
     if halted and state in {ActionState.RUNNING, ActionState.TRYING, ActionState.DONE}:
@@ -226,11 +181,17 @@ def _label(one: Progress, *, halted: bool) -> Label:
     return STATES[state]
 
 
-def _says(one: Progress, lanes: Mapping[int, ChannelState], *, halted: bool) -> tuple[str, bool]:
+def _stopped_at_trial(action: BulkAction) -> bool:
+    return action.state == ActionState.PAUSED and action.reason == TRIAL_FAILED
+
+
+def _says(
+    one: Progress, lanes: Mapping[int, ChannelState], failed: Sequence[Integration], *, halted: bool
+) -> tuple[str, bool]:
     """Return a sentence on what needs a person's attention, and whether it is serious."""
     action = one.action
-    if action.state == ActionState.PAUSED and action.reason == TRIAL_FAILED:
-        return _trial_failed(action), True
+    if _stopped_at_trial(action):
+        return _trial_failed(action, failed), True
     if action.state == ActionState.PAUSED:
         return _("Em pausa: o que ainda não começou saiu da fila e volta quando você retomar."), False
     names = ", ".join(sorted({state.channel.name for state in lanes.values() if state.stopped}))
@@ -257,8 +218,7 @@ def _trying(one: Progress, names: str, *, halted: bool) -> str:
     return _("Tentando os %(count)d primeiros; o resto segue se algum der certo.") % first
 
 
-def _trial_failed(action: BulkAction) -> str:
-    failed = reading.failed(action.pk)
+def _trial_failed(action: BulkAction, failed: Sequence[Integration]) -> str:
     why = summed_up(failed[0].problems, failed[0].channel.name) if failed else ""
     text = ngettext(
         "A primeira falhou de novo: %(why)s. Corrija a causa, ou retome para enviar o resto mesmo assim.",

@@ -224,7 +224,7 @@ def waited(seconds: float) -> str:
 
 def _work_row(one: Waiting, now: datetime, visit: Visit, *, running: bool = False, planned: bool = False) -> WorkRow:
     record, work = one.record, one.work
-    waits = _waits(work.queued_at_ms, work.due_at_ms, now, running=running)
+    since = one.begun.timestamp() if one.begun else max(work.queued_at_ms, work.due_at_ms) / 1000
     return WorkRow(
         id=record.pk,
         place=one.place,
@@ -233,7 +233,7 @@ def _work_row(one: Waiting, now: datetime, visit: Visit, *, running: bool = Fals
         badge=badge(record.channel),
         doing=_doing(one),
         origin=_origin(one),
-        wait=_when(work.due_at_ms, now) if planned else waits,
+        wait=_when(work.due_at_ms, now) if planned else waited(max(0.0, now.timestamp() - since)),
         hurry=_may_hurry(one, visit) and not running,
     )
 
@@ -261,11 +261,6 @@ def _origin(one: Waiting) -> str:
     if work.task == Task.FOLLOW:
         return _("Depois de um envio")
     return str(TRIGGERS[work.trigger])
-
-
-def _waits(queued_ms: int, due_ms: int, now: datetime, *, running: bool) -> str:
-    since = min(queued_ms, due_ms) if running else max(queued_ms, due_ms)
-    return waited(max(0.0, now.timestamp() - since / 1000))
 
 
 def _when(due_ms: int, now: datetime) -> str:
