@@ -118,6 +118,17 @@ def test_f50_no_page_scrolls_sideways_on_a_phone(*, cast, paths, visit, live_ser
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [1280, 1249, 1248, 1024, 961])
+def test_tables_leave_room_for_words_on_small_laptops_and_tablets(cast, paths, visit, live_server, width):
+    page = visit(cast.ana, "/produtos", width=width)
+    for path, column in (("/produtos", ".c-product"), ("/causas", ".c-cause"), ("/historico", ".log-product")):
+        page.goto(live_server.url + path)
+        box = page.locator(f"main tbody {column}").first.bounding_box()
+        assert box is not None
+        assert box["width"] > 120, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
 def test_every_page_works_and_says_the_same_without_javascript(cast, paths, visit, live_server):
     page = visit(cast.ana, "/produtos", scripts=False)
     for path in paths:
