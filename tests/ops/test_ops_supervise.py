@@ -69,6 +69,19 @@ def test_an_exit_code_that_means_hopeless_ends_everything():
     assert ended(started("import sys; sys.exit(3)")) == 3
 
 
+def test_a_port_that_a_killed_childs_own_child_still_has_is_waited_for(tmp_path):
+    told = tmp_path / "pids"
+    child = (
+        f"import os, sys, time; file = open({str(told)!r}, 'a+'); file.write(f'{{os.getpid()}}\\n'); file.flush();"
+        "file.seek(0); sys.exit(3) if len(file.readlines()) == 2 else time.sleep(60)"
+    )
+    process = started(child)
+    os.kill(int(wait_for(told, 1)[0]), signal.SIGKILL)
+    assert len(wait_for(told, 3)) == 3
+    process.send_signal(signal.SIGTERM)
+    assert ended(process) == 0
+
+
 def test_a_child_that_does_not_listen_is_killed_after_the_grace(tmp_path):
     told = tmp_path / "pids"
     child = (

@@ -104,6 +104,15 @@ def test_an_expired_lease_is_taken_by_another_and_the_first_may_not_release_it()
     assert lanes.renew("r2", {}, 10) == set()
 
 
+def test_a_lease_from_before_the_clock_was_set_back_stops_nothing():
+    lane = make_lane()
+    tell(lane, "1")
+    take(lane)
+    Lane.objects.update(lease_until_ms=now_ms() + 24 * 3_600_000)
+    assert lanes.due_lanes(10) == [lane.pk]
+    assert take(lane, "r2").epoch == 2
+
+
 def test_a_renewed_lease_lasts_longer():
     lane = make_lane()
     held = hold(lane, seconds=1)

@@ -22,7 +22,11 @@ MAX_PAUSE_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Child:
-    """One process: `python -m ponte` with `arguments`. Exit code `gives_up_on` ends everything."""
+    """One process: `python -m ponte` with `arguments`.
+
+    Exit code `gives_up_on` of its first start ends everything. Of a later one it does not: a killed web server's
+    own child keeps the port for some seconds.
+    """
 
     name: str
     arguments: Sequence[str]
@@ -31,6 +35,7 @@ class Child:
     started: float = 0.0
     pause: float = 0.0
     not_before: float = 0.0
+    starts: int = 0
 
     def start(self) -> None:
         self.started = time.monotonic()
@@ -82,12 +87,13 @@ def _look(children: Sequence[Child]) -> int:
     for child in children:
         if child.process is None:
             if time.monotonic() >= child.not_before:
+                child.starts += 1
                 child.start()
             continue
         code = child.died()
         if code is None:
             continue
-        if code == child.gives_up_on:
+        if code == child.gives_up_on and child.starts == 1:
             return code
         log.warning("%s ended (%s) and is started again", child.name, code)
         child.plan_restart()

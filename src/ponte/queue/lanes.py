@@ -18,6 +18,8 @@ from ponte.domain.doubt import LATE_SECONDS, doubt_until
 from ponte.domain.lifecycle import Task
 from ponte.domain.message import JSON
 
+LONGEST_LEASE_MS = 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -44,7 +46,7 @@ def due_lanes(limit: int) -> list[int]:
         f"""SELECT lane.id FROM db_lane lane JOIN db_channel channel ON channel.id = lane.channel_id
             JOIN db_store store ON store.id = channel.store_id
             WHERE lane.state = 'open' AND NOT store.paused
-              AND lane.lease_until_ms < {now} AND lane.breaker_until_ms <= {now}
+              AND {_unheld("lane.lease_until_ms", now)} AND lane.breaker_until_ms <= {now}
               AND (EXISTS (SELECT 1 FROM db_work w WHERE w.lane_id = lane.id AND w.lease_epoch = 0
                            AND w.due_at_ms <= {now})
                    OR EXISTS (SELECT 1 FROM db_work w WHERE w.lane_id = lane.id AND w.lease_epoch > 0))
@@ -52,6 +54,14 @@ def due_lanes(limit: int) -> list[int]:
         [limit],
     )
     return [int(lane_id) for (lane_id,) in found]
+
+
+def _unheld(column: str, now: str) -> str:
+    """Return the condition that a lease is over, or was given before the clock was set back.
+
+    A living holder renews by the clock as it is; of a dead one a lease until next year would stop the lane till then.
+    """
+    return f"({column} < {now} OR {column} > {now} + {LONGEST_LEASE_MS})"
 
 
 def take(lane_id: int, owner: str, seconds: float) -> Held | None:
@@ -66,7 +76,7 @@ def take(lane_id: int, owner: str, seconds: float) -> Held | None:
         f"""UPDATE db_lane SET lease_owner = %s, lease_epoch = lease_epoch + 1,
                 lease_until_ms = {now} + %s, served_at_ms = {now}
             WHERE id = (SELECT id FROM db_lane WHERE id = %s{skip_locked()})
-              AND state = 'open' AND lease_until_ms < {now} AND breaker_until_ms <= {now}
+              AND state = 'open' AND {_unheld("lease_until_ms", now)} AND breaker_until_ms <= {now}
             RETURNING channel_id, kind, lease_epoch, breaker_trips""",
         [owner, int(seconds * 1000), lane_id],
     )
