@@ -22,7 +22,8 @@ def main() -> None:
     told = parser.parse_args()
     folder = told.folder.resolve()
     if not folder.is_dir():
-        print(f"There is no folder {folder}: name one that holds the marketplaces' OpenAPI documents. {_where()}")
+        print(f"There is no folder {folder}: name one that holds the marketplaces' OpenAPI documents.")
+        print(f"`make specs SPECS=FOLDER` does. {_where()}")
         sys.exit(2)
     with tempfile.TemporaryDirectory() as data:
         _django(data)
