@@ -238,6 +238,11 @@ def test_an_open_row_is_in_the_address(cast, ana, error):
     assert ana.get("/produtos?aberto=999999").status_code == 200
 
 
+def test_a_disconnected_channel_is_one_click_from_its_account(cast, ana, six):
+    cast.channel.lanes.update(state="disconnected")
+    assert f'<a href="/canais/{cast.channel.code}">Reconectar</a>' in ana.get("/produtos").text
+
+
 @pytest.mark.parametrize(("state", "words"), [("disconnected", "está desconectado"), ("paused", "está em pausa")])
 def test_a_channel_that_does_not_run_is_told_above_the_list(cast, ana, error, state, words):
     cast.channel.lanes.update(state=state)

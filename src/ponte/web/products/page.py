@@ -177,7 +177,7 @@ def notice_of(state: ChannelState, now: datetime) -> Notice | None:
     name = {"channel": state.channel.name}
     if state.state is LaneState.DISCONNECTED:
         text = _("%(channel)s está desconectado: reconecte a conta. Nada se perde, os envios esperam na fila.")
-        return Notice(text % name, serious=True)
+        return Notice(text % name, serious=True, href=f"/canais/{state.channel.code}")
     if state.state is LaneState.PAUSED:
         return Notice(_("%(channel)s está em pausa: os envios esperam na fila.") % name, serious=False)
     if state.breaker_until is not None:

@@ -43,10 +43,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A channel that does not run, in words."""
+    """A channel that does not run, in words; `href` is where it is connected anew."""
 
     text: str
     serious: bool
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
