@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -41,6 +43,55 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_X
 def test_a_credential_is_masked_wherever_it_is_usually_found(text):
     assert CANARY not in redact(text)
     assert MASK in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"body": json.dumps({"access_token": "canary-abcdefghij"})}),
+        json.dumps({"a": json.dumps({"b": json.dumps({"refresh_token": "canary-abcdefghij", "c": 1})})}),
+        '{"access_token": ["canary-1", "canary-2"]}',
+        '{"api_key": 1337000042, "x": "y"}',
+        "{'client_secret': 'canary-abc'}",
+        "<o:access_token>canary-abc</o:access_token>",
+        '<login app_key="canary-abc"/>',
+        "a=1&x_api_key=canary-abc",
+        "https://x.example/#access_token=canary-abc",
+        "next=%2Fx%3Faccess_token%3Dcanary-abc%2F1%26y%3D2",
+        "the header X-VTEX-API-AppToken: canary-abcdefghij is wrong",
+        '{"x-amz-access-token": "canary"}',
+        "token was Atza|canary-abcdef",
+    ],
+)
+def test_t15_a_credential_is_masked_in_the_ways_that_others_write_it(text):
+    told = redact(text)
+    assert "canary" not in told
+    assert "1337000042" not in told
+    assert MASK in told
+
+
+@pytest.mark.parametrize("before", ["", "a", "user:", "another:"])
+def test_t15_a_live_secret_is_masked_in_base64_and_where_slashes_are_escaped(before):
+    secret = "Sup3r/Secret+Value?=ü"
+    for text in (
+        base64.b64encode(f"{before}{secret}".encode()).decode(),
+        base64.urlsafe_b64encode(f"{before}{secret}".encode()).decode(),
+        f"{before}{secret}".replace("/", "\\/"),
+        before + re.sub("%..", lambda code: code[0].lower(), quote_plus(secret)),
+    ):
+        assert MASK in redact(text, [secret])
+        assert len(redact(text, [secret]).replace(MASK, "")) <= len(before) * 4 // 3 + 6
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['"token":[', "'secret':'", "<token>", ' token="', "%26token%3D", 'a\\"token\\\\\\', "x-token: ", "&token"],
+)
+def test_no_text_makes_looking_for_credentials_slow(piece):
+    text = (piece * 65_536)[:65_536]
+    began = time.perf_counter()
+    redact(text)
+    assert time.perf_counter() - began < 1.0
 
 
 @pytest.mark.parametrize("text", [JWT, f"x {JWT} y", json.dumps({"note": JWT})])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
@@ -43,21 +44,38 @@ KEPT_HEADERS = frozenset(
 _PLAIN_HEADERS = frozenset({"content-type", "content-length", "date"})
 
 _KEYS = (
-    r"access_token|refresh_token|id_token|client_secret|app_?token|app_?key|password|senha|authorization|"
+    r"(?:access|refresh|id)[_-]?token|client[_-]?secret|app_?token|app_?key|password|senha|authorization|"
     r"api[_-]?key|secret|shop_?key|cookie|code_verifier"
 )
 _JSON_SECRET = re.compile(rf'("(?:[\w-]*(?:{_KEYS}))"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.IGNORECASE)
-_FORM_SECRET = re.compile(rf"((?:^|[?&;\s])(?:{_KEYS})=)[^&\s\"'<>]+", re.IGNORECASE)
+_FORM_SECRET = re.compile(rf"((?:^|[?&;#\s])[\w-]{{0,40}}(?:{_KEYS})=)[^&\s\"'<>]+", re.IGNORECASE)
+# The same as others write it: JSON inside a text of JSON, a list, a long number, Python's quotes, XML, a form inside
+# an address, a header told in words.
+_OTHER_SECRETS = re.compile(
+    "|".join(
+        (
+            rf'(?<=\\")[\w-]{{0,40}}(?:{_KEYS})(?:\\+"\s{{0,9}}:\s{{0,9}}\\+")(?P<nested>[^"\\]+)',
+            rf'"[\w-]{{0,40}}(?:{_KEYS})"\s{{0,9}}:\s{{0,9}}(?P<listed>\[[^\]]*\]?|\d{{6,}})',
+            rf"'[\w-]{{0,40}}(?:{_KEYS})'\s{{0,9}}:\s{{0,9}}'(?P<quoted>[^'\\]+)",
+            rf"<[\w:-]{{0,40}}(?:{_KEYS})>(?P<element>[^<]+)",
+            rf"\s[\w-]{{0,40}}(?:{_KEYS})=[\"'](?P<attribute>[^\"'<>]+)",
+            rf"(?:%3F|%26|%23)[\w-]{{0,40}}(?:{_KEYS})%3D(?P<coded>(?:(?!%26)[^&\s\"'<>])+)",
+            r"\bx-[\w-]{0,40}(?:token|key|secret)\s{0,9}:\s{0,9}(?P<header>[^\s,;\"'<>]{8,})",
+        )
+    ),
+    re.IGNORECASE,
+)
 _TOKENS = re.compile(
     r"\bAPP_USR-[\w-]{6,}|\bTG-[\w-]{6,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|"
-    r"\b(?i:bearer)\s+[A-Za-z0-9+/_.=-]{8,}|\bBasic\s+[A-Za-z0-9+/_.=-]{16,}|\bvtexappkey-[\w-]+"
+    r"\b(?i:bearer)\s+[A-Za-z0-9+/_.=-]{8,}|\bBasic\s+[A-Za-z0-9+/_.=-]{16,}|\bvtexappkey-[\w-]+|"
+    r"\bAtz[ar]\|[\w+/=-]{6,}"
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _CPF = re.compile(r"\b\d{3}\.\d{3}\.\d{3}-\d{2}\b")
 # What any pattern above needs, looked for first; as a rule nothing is there. To `re`, \x1c to \x1f are blanks.
 _TRIGGERS = (
     r"(?i:token|secret|password|senha|authorization|cookie|code_verifier|[-_pi]key"
-    r"|app_usr-|tg-|eyj|(?:bearer|basic)[\s\x1c-\x1f]+\S{8})"
+    r"|app_usr-|tg-|eyj|atz[ar]\||(?:bearer|basic)[\s\x1c-\x1f]+\S{8})"
     r"|@|\d{3}\.\d{3}\.\d{3}-\d{2}"
 )
 
@@ -85,7 +103,14 @@ def _redacted(text: str, secrets: tuple[str, ...]) -> str:
         text = text.replace(secret, MASK)
     text = _JSON_SECRET.sub(rf'\1"{MASK}"', text)
     text = _FORM_SECRET.sub(rf"\1{MASK}", text)
+    text = _OTHER_SECRETS.sub(_masked, text)
     return _CPF.sub(MASK, _EMAIL.sub(MASK, _TOKENS.sub(MASK, text)))
+
+
+def _masked(found: re.Match[str]) -> str:
+    """Return a match without the value that its one group holds."""
+    assert found.lastgroup is not None
+    return found[0][: found.start(found.lastgroup) - found.start()] + MASK
 
 
 @lru_cache(maxsize=64)
@@ -109,15 +134,28 @@ def _is_whole(text: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
-    """Return how secrets may stand in a text: as they are, in JSON, in an address. The longest first.
+    """Return how secrets may stand in a text: as they are, in JSON, in an address, in Base64. The longest first.
 
     So one that is part of another does not leave the rest of it standing.
     """
     long = {secret for secret in secrets if len(secret) >= MIN_SECRET}
-    written = {
-        form for secret in long for form in (secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret))
-    }
+    written = {form for secret in long for form in (*_plainly(secret), *_in_base64(secret.encode()))}
     return tuple(sorted(written, key=len, reverse=True))
+
+
+def _plainly(secret: str) -> Iterator[str]:
+    in_json = json.dumps(secret)[1:-1]
+    yield from (secret, in_json, quote(secret), quote_plus(secret))
+    yield from (text.replace("/", "\\/") for text in (secret, in_json))
+    yield re.sub("%..", lambda code: code[0].lower(), quote_plus(secret))
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """Yield what of Base64 is a secret's own, wherever it begins among other bytes ("user:secret")."""
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + secret).decode().rstrip("=")
+        own = whole[(0, 2, 3)[before] : len(whole) - bool((before + len(secret)) % 3)]
+        yield from (own, own.replace("+", "-").replace("/", "_"))
 
 
 def kept(address: str, request: bytes, response: bytes, secrets: tuple[str, ...]) -> tuple[str, str, str]:
