@@ -91,7 +91,7 @@ def test_an_export_is_seen_by_who_made_it_and_by_managers(cast, as_, error):
         assert as_(user).get(f"/exportacoes/{number}").status_code == status
     page = as_(cast.bruno).get("/exportacoes").content.decode()
     assert "1 linha" in page
-    assert "status: error" in page
+    assert "Status: Erro<" in page
     assert "k1" not in page
     assert f"/exportacoes/{number}" not in as_(cast.vera).get("/exportacoes").content.decode()
 

@@ -26,7 +26,7 @@ from ponte.web.numbers import percent, shown_number
 from ponte.web.products.rows import ChannelBadge, badge
 
 RUNS = Label(gettext_lazy("Operando"), "ok", "suc")
-PAUSED = Label(gettext_lazy("Em pausa"), "pause", "que")
+PAUSED = Label(gettext_lazy("Em pausa"), "pause", "wrn")
 CUT_OFF = Label(gettext_lazy("Desconectado"), "error", "err")
 SILENT = Label(gettext_lazy("Sem resposta"), "alert", "wrn")
 UNUSABLE = Label(gettext_lazy("Conector indisponível"), "error", "err")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ponte.db.exports import STILL
 from ponte.db.models import Export
 from ponte.flows.export.sending import FileType, What
-from ponte.web.labels import Label
+from ponte.web.labels import STAGES, TABS, Label
 from ponte.web.templatetags.ponte import number
 
 KEY, TYPE, SEPARATOR = "chave", "tipo", "separador"
@@ -34,6 +34,28 @@ STATES: Mapping[str, Label] = {
     "left": Label(gettext_lazy("Interrompida: quem baixava saiu"), "alert", "wrn"),
     "failed": Label(gettext_lazy("Falhou"), "error", "err"),
     "still": Label(gettext_lazy("Parada"), "pause", "que"),
+}
+FILTERS: Mapping[str, str | Promise] = {
+    "q": gettext_lazy("Busca"),
+    "status": gettext_lazy("Status"),
+    "canal": gettext_lazy("Canal"),
+    "periodo": gettext_lazy("Período"),
+    "de": gettext_lazy("De"),
+    "ate": gettext_lazy("Até"),
+    "dia": gettext_lazy("Dia"),
+    "etapa": gettext_lazy("Etapa"),
+    "causa": gettext_lazy("Causa"),
+    "codigo": gettext_lazy("Código"),
+    "categoria": gettext_lazy("Categoria"),
+    "marca": gettext_lazy("Marca"),
+    "resultado": gettext_lazy("Resultado"),
+    "gravidade": gettext_lazy("Gravidade"),
+    "ordem": gettext_lazy("Ordem"),
+    "sku": gettext_lazy("SKU"),
+}
+VALUES: Mapping[str, Mapping[str, str | Promise]] = {
+    "status": {str(status): text for status, text in TABS.items()},
+    "etapa": {str(stage): text for stage, text in STAGES.items()},
 }
 
 
@@ -66,7 +88,7 @@ def line_of(export: Export) -> Line:
         id=export.pk,
         list=name,
         file_type=export.file_type.upper(),
-        asked=tuple((name, ", ".join(_several(value))) for name, value in query.items()),
+        asked=tuple(_told(name, value) for name, value in query.items()),
         list_href=_address(path, query),
         again_href=_address(f"/exportar/{export.what}", {**query, **own}),
         label=STATES.get(state, STATES["failed"]),
@@ -117,6 +139,12 @@ def file_type_of(request: HttpRequest) -> FileType | None:
     """Return the type asked for, None for one that we do not make."""
     asked = request.GET.get(TYPE, FileType.XLSX)
     return FileType(asked) if asked in set(FileType) else None
+
+
+def _told(name: str, value: str | Sequence[str]) -> tuple[str, str]:
+    """Return a filter of an address as its page calls it; one without words stands as it was asked for."""
+    words = VALUES.get(name, {})
+    return str(FILTERS.get(name, name)), ", ".join(str(words.get(one, one)) for one in _several(value))
 
 
 def _several(value: str | Sequence[str]) -> Sequence[str]:
