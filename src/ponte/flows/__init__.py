@@ -1,1 +1,1 @@
-"""One file per thing Ponte does: the only place where domain, database and network meet."""
+"""What Ponte does, a file or a folder per deed: the only place where domain, database and network meet."""

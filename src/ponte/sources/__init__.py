@@ -1,0 +1,1 @@
+"""Where products come from: what to ask and how to read the answers. VTEX is the only source."""

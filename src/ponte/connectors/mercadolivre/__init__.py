@@ -1,4 +1,4 @@
-"""Mercado Livre (site MLB): the connector that Ponte brings along.
+"""Mercado Livre (site MLB): listings of one account, made, changed, followed and ended.
 
 `facts` learns account and category; `offering` and `checks` are pure, `sheets` reads a category for people. The
 conversations: `sending`, `updating`, `surplus`, `following`, `asking`, `previewing`, `abilities`, `oauth`. `answers`
