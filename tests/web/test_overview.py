@@ -39,7 +39,7 @@ def test_the_first_block_says_which_causes_explain_most_errors(cast, as_):
     for problem, records in ((MISSING, 50), (OTHER, 15), (THIRD, 6), (FOURTH, 29)):
         make_cause(cast.channel, problem, count=records)
     count(cast.channel, "error", 100)
-    assert "2 causas explicam 79% dos 100 erros." in shown(as_, cast.ana)
+    assert "2 causas explicam 79% dos 100 produtos afetados." in shown(as_, cast.ana)
 
 
 def test_an_account_that_needs_a_person_comes_before_the_causes(cast, as_):
@@ -48,7 +48,7 @@ def test_an_account_that_needs_a_person_comes_before_the_causes(cast, as_):
     Lane.objects.filter(channel=cast.channel).update(state=LaneState.DISCONNECTED)
     page = shown(as_, cast.ana)
     told = "Mercado Livre está desconectado. 1.318 produtos esperam, nada se perde."
-    assert page.index(told) < page.index("1 causa explica 100% dos 50 erros.")
+    assert page.index(told) < page.index("1 causa explica 100% dos 50 produtos afetados.")
     assert 'href="/canais/mlb"' in page
 
 

@@ -53,6 +53,18 @@ def test_what_comes_next_stands_in_the_order_in_which_it_will_run(cast, as_):
     assert sorted(("ana", "live", "bulk", "retry"), key=page.index) == ["ana", "live", "bulk", "retry"]
 
 
+def test_what_comes_next_is_not_what_waits_for_a_stopped_channel(cast, as_):
+    stopped = make_channel(cast.store, "amz", "Amazon")
+    now = int(time.time() * 1000)
+    waits = {"queued_at_ms": now - 65_000, "due_at_ms": now - 60_000, "trigger": Trigger.PERSON}
+    found = make_integration(stopped, "stands", "queued")
+    Work.objects.create(integration=found, lane=stopped.lanes.get(), priority=Priority.PERSON, **waits)
+    stopped.lanes.update(state="disconnected")
+    queue(cast, "goes")
+    page = as_(cast.vera).get("/fila").text.split('id="q-proximos"')[1]
+    assert page.index(">goes<") < page.index(">stands<")
+
+
 def test_what_has_its_hour_stands_apart_and_can_be_tried_now(cast, as_):
     found = queue(cast, "hourly", Priority.RETRY, due_in=600, trigger=Trigger.RETRY, tries=3)
     page = as_(cast.bruno).get("/fila").text

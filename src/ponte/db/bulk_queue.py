@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from ponte.db.models import Attempt, Integration, Lane, User, Work
+from django.db.models import Q
+
+from ponte.db.models import Attempt, Integration, Lane, LaneState, User, Work
 from ponte.db.scope import Scope
 from ponte.db.sql import fetch, moment_read
 from ponte.domain.lifecycle import Priority
@@ -55,18 +57,20 @@ class Speed:
 
 
 def coming(scope: Scope) -> list[Waiting]:
-    """Return the next works by priority and age: one statement for all lanes, one for their records."""
+    """Return the next works by priority and age, those of lanes that stand still after all others."""
     lanes = _lanes(scope)
     if not lanes:
         return []
     now = int(time.time() * 1000)
-    part = """SELECT * FROM (SELECT integration_id, priority, due_at_ms FROM db_work
+    stopped = Lane.objects.filter(~Q(state=LaneState.OPEN) | Q(breaker_until_ms__gt=now), pk__in=lanes)
+    halted = set(stopped.values_list("pk", flat=True))
+    part = """SELECT * FROM (SELECT integration_id, priority, due_at_ms, %s AS halted FROM db_work
         WHERE lane_id = %s AND lease_epoch = 0 AND deaths = 0 AND priority = %s AND due_at_ms <= %s
         ORDER BY due_at_ms LIMIT %s) AS head"""
     pairs = [(lane, priority) for lane in lanes for priority in PRIORITIES]
-    params = [value for lane, priority in pairs for value in (lane, priority, now, NEXT)]
+    params = [value for lane, priority in pairs for value in (int(lane in halted), lane, priority, now, NEXT)]
     heads = " UNION ALL ".join([part] * len(pairs))
-    found = fetch(f"{heads} ORDER BY priority, due_at_ms, integration_id LIMIT %s", [*params, NEXT])
+    found = fetch(f"{heads} ORDER BY halted, priority, due_at_ms, integration_id LIMIT %s", [*params, NEXT])
     return _waiting([int(row[0]) for row in found], numbered=True)
 
 

@@ -89,8 +89,8 @@ def _causes(causes: Causes) -> Iterator[Step]:
     share = sum(cause.count for cause in causes.top[:told]) / causes.records
     values = {"count": told, "share": percent(round(share, 2)), "records": number(causes.records)}
     text = ngettext(
-        "%(count)d causa explica %(share)s dos %(records)s erros.",
-        "%(count)d causas explicam %(share)s dos %(records)s erros.",
+        "%(count)d causa explica %(share)s dos %(records)s produtos afetados.",
+        "%(count)d causas explicam %(share)s dos %(records)s produtos afetados.",
         told,
     )
     yield Step(text % values, "/causas", _("Ver as causas"), "layers", "err")
