@@ -16,7 +16,7 @@ from cast import person, proved
 from factories import make_channel
 from ponte.db.models import Audit, Invitation, Membership, Role, User
 from ponte.flows.people import credentials, invitations, membership
-from ponte.flows.people.people import NotAllowedHereError
+from ponte.flows.people.people import NotAllowedHereError, find_token, make_token
 
 NEW = {"name": "Duda Lima", "username": "duda@loja.test", "password": "frase-longa-da-duda-7"}
 
@@ -196,6 +196,15 @@ def test_who_was_taken_out_is_out_at_the_next_request(cast, as_):
     bruno.force_login(cast.bruno, backend="django.contrib.auth.backends.ModelBackend")
     as_(cast.ana).post(f"/pessoas/{cast.bruno.pk}/remover")
     assert bruno.get("/produtos")["Location"] == "/sem-loja"
+
+
+def test_a_token_of_who_was_taken_out_stays_dead_when_they_come_back(cast):
+    there, elsewhere = (make_token(cast.bruno, store, "t") for store in (cast.store, cast.other_store))
+    Membership.objects.create(user=cast.bruno, store=cast.other_store, role="viewer")
+    membership.take_out(cast.store.pk, cast.bruno.pk, actor_id=None)
+    Membership.objects.create(user=cast.bruno, store=cast.store, role="operator")
+    assert find_token(there) is None
+    assert find_token(elsewhere) is not None
 
 
 def test_a_colleagues_lost_second_factor_is_taken_away_and_it_is_written_down(cast, as_):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from ponte.db.audit import note_one
-from ponte.db.models import Channel, Membership, Role
+from ponte.db.models import Channel, Membership, Role, Token
 from ponte.flows.people.people import NotAllowedHereError
 
 
@@ -41,11 +42,13 @@ def change(
 
 
 def take_out(store_id: int, user_id: int, *, actor_id: int | None) -> None:
-    """Take a person out of a store; pages and tokens stop at the next request. Raises like `change`."""
+    """Take a person out of a store; pages stop at the next request, tokens for good. Raises like `change`."""
     with transaction.atomic():
         found = _held(store_id, user_id)
         _keep_an_admin(found)
         found.delete()
+        # Else one that leaked would be worth something again once its person comes back.
+        Token.objects.filter(user_id=user_id, store_id=store_id, revoked_at=None).update(revoked_at=timezone.now())
         note_one("taken out", f"user:{user_id}", store_id=store_id, actor_id=actor_id, detail={"role": found.role})
 
 
