@@ -67,16 +67,16 @@ def demo(
 
 
 @click.command()
-@click.option("--vtex-port", default=9101, show_default=True)
-@click.option("--mercadolivre-port", default=9102, show_default=True)
-@click.option("--skus", default=500, show_default=True)
-@click.option("--seed", default=7, show_default=True)
+@click.option("--vtex-port", default=9101, show_default=True, help="Port of the fake VTEX.")
+@click.option("--mercadolivre-port", default=9102, show_default=True, help="The other fakes take free ports.")
+@click.option("--skus", default=500, show_default=True, help="How many products the store has.")
+@click.option("--seed", default=7, show_default=True, help="Equal seeds make equal stores.")
 @click.option("--channels", default=",".join(MARKETS), show_default=True, help="Which marketplaces, with commas.")
 @click.option("--catalog", type=click.Path(exists=True), help="Real VTEX answers to serve instead.")
 def sandbox(
     *, vtex_port: int, mercadolivre_port: int, skus: int, seed: int, channels: str, catalog: str | None
 ) -> None:
-    """Run the fake VTEX and the fake marketplaces alone."""
+    """Run the fake VTEX and the fake marketplaces alone; a JSON line tells their addresses and keys."""
     from ponte.sandbox.serve import main
 
     arguments = ["--vtex-port", str(vtex_port), "--mercadolivre-port", str(mercadolivre_port)]

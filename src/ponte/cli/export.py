@@ -12,16 +12,16 @@ from ponte.cli.records import STATUSES, filters_of, store_of
 
 
 @click.command()
-@click.option("--store", "account")
+@click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES))
-@click.option("--channel")
-@click.option("--search", "q")
-@click.option("--from", "since")
-@click.option("--to", "until")
-@click.option("--cause")
+@click.option("--channel", help="Code of a channel.")
+@click.option("--search", "q", help="SKU, EAN, reference, name or words of the message.")
+@click.option("--from", "since", metavar="DATE", help="First day of the last change, YYYY-MM-DD.")
+@click.option("--to", "until", metavar="DATE", help="Last day, included.")
+@click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
 @click.option("--format", "file_type", type=click.Choice(("csv", "xlsx")), default="csv", show_default=True)
 @click.option("--separator", type=click.Choice((",", ";")), default=",", show_default=True, help="Of CSV.")
-@click.option("--output", type=click.File("wb", lazy=True), default="-")
+@click.option("--output", type=click.File("wb", lazy=True), default="-", help="File; default: the terminal.")
 @with_database
 def export(account: str | None, file_type: str, separator: str, output: BinaryIO, **given: Any) -> None:
     """Write every record that matches as CSV (RFC 4180) or XLSX, with which error it is; memory stays flat."""

@@ -95,7 +95,7 @@ def show(number: int, account: str | None, as_json: bool) -> None:  # noqa: FBT0
 @click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES), help="With a filter instead of numbers: all that match.")
 @click.option("--channel", help="Code of a channel.")
-@click.option("--search", "q")
+@click.option("--search", "q", help="SKU, EAN, reference, name or words of the message.")
 @click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
 @click.option("--per-second", type=click.IntRange(min=1), help="Slow a bulk reprocess down.")
 @click.option("--trial", type=click.IntRange(0, 100), default=0, help="Try so many first; stop if all fail again.")
@@ -128,7 +128,7 @@ def reprocess(
 @click.option("--store", "account", help="Account; needed when there are several.")
 @click.option("--status", type=click.Choice(STATUSES), help="With a filter instead of numbers: all that match.")
 @click.option("--channel", help="Code of a channel.")
-@click.option("--search", "q")
+@click.option("--search", "q", help="SKU, EAN, reference, name or words of the message.")
 @click.option("--cause", help="Fingerprint of a cause, as the API and /causas tell it.")
 @with_database
 def remove(numbers: tuple[int, ...], account: str | None, **given: Any) -> None:
