@@ -100,6 +100,17 @@ def test_all_of_a_cause_is_planned_by_mouse_and_by_key(cast, causes, visit):
     expect(plan).to_be_visible()
 
 
+@pytest.mark.parametrize("place", ["/causas", "/causas/{id}"])
+def test_what_was_begun_from_a_cause_is_followed_where_it_was_begun(cast, causes, visit, place):
+    page = visit(cast.bruno, place.format(id=causes[0].pk))
+    if place == "/causas":
+        menu(page, causes[0]).get_by_role("menuitem", name="Reprocessar todos").click()
+    else:
+        page.get_by_role("button", name="Reprocessar todos").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Reprocessar 3").click()
+    expect(page.locator("#tira")).to_contain_text("Reprocessar 3 produtos")
+
+
 def test_a_line_opens_and_closes_by_keys(cast, causes, visit):
     page = visit(cast.vera, "/causas")
     page.keyboard.press("j")
