@@ -184,6 +184,15 @@ def test_f41_a_session_never_counts(ana, client):
     assert client.post("/api/v1/actions", {}).status_code == 401
 
 
+def test_what_is_refused_over_and_over_does_not_fill_the_audit(ana):
+    """T12: the tries are in the audit, but not a row for each that a program makes."""
+    for number in range(70):
+        assert Api(ana.viewer).post(f"/api/v1/integrations/{number}/reprocess").status_code == 403
+    assert Audit.objects.filter(verb="refused").count() == 60
+    assert Api(ana.operator).post("/api/v1/channels/mlb/pause").status_code == 403
+    assert Audit.objects.filter(verb="refused").count() == 61
+
+
 def test_f41_an_expired_token_is_refused(ana):
     Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert Api(ana.admin).get("/api/v1/summary").status_code == 401

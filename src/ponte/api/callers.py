@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from allauth.core import ratelimit
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
@@ -79,5 +80,8 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def _note_refused(request: HttpRequest, caller: Caller) -> None:
+    """Write down what was refused; of one token not more than a person would read, or it could fill the audit."""
+    if not ratelimit.consume(request, action="refused", key=str(caller.token_id)):
+        return
     detail = {"method": request.method, "path": request.path[:200], "role": caller.role.value}
     note_one("refused", f"user:{caller.user_id}", store_id=caller.store_id, actor_id=caller.user_id, detail=detail)
