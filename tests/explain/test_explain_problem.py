@@ -40,6 +40,14 @@ def test_an_attribute_without_any_name_gets_a_whole_sentence_all_the_same():
     assert explain(problem(KIND.ATTRIBUTE_MISSING), "es").title == "Falta un atributo obligatorio"
 
 
+@pytest.mark.parametrize("subject", ["attributes", "attribute", "item.attributes"])
+def test_a_list_of_attributes_names_none_of_them(subject):
+    told = explain(Problem(ProblemClass.ATTRIBUTE_MISSING, Stage.MARKETPLACE, subject=subject), "pt-BR")
+    assert told.title == "Falta um atributo obrigatório"
+    named = Problem(ProblemClass.ATTRIBUTE_MISSING, Stage.MARKETPLACE, subject=subject, params={"name": "Cor"})
+    assert explain(named, "pt-BR").title == "Falta o atributo Cor"
+
+
 def test_an_address_is_no_name():
     told = explain(problem(KIND.VTEX_DATA_MISSING, subject="https://x.test/a.jpg"), "pt-BR")
     assert told.title == "Falta um dado no cadastro da VTEX"

@@ -11,6 +11,8 @@ from ponte.explain.filling import tidied, tidy
 
 MAX_NAME = 50
 PATHS = ("category", "vtex_category")
+NAMELESS = frozenset({"attribute", "attributes"})
+"""A list of fields names none of them."""
 _NUMBERED = re.compile(r"(?P<name>\w+?)_(?P<number>[0-9]{1,2})", re.ASCII)
 
 
@@ -25,7 +27,7 @@ def name_of(problem: Problem, language: str) -> str:
     bare = given in {subject, subject.rpartition(".")[2]}
     if (given and not bare) or not subject or "://" in subject:
         return given
-    return field_name(subject, language)
+    return "" if subject.rpartition(".")[2].casefold() in NAMELESS else field_name(subject, language)
 
 
 def field_name(field: str, language: str) -> str:
