@@ -230,6 +230,10 @@ def test_the_number_of_queries_does_not_grow_with_channels(cast, as_, django_ass
             ["Desconectado", "esperam"],
         ),
         ({"breaker_until_ms": 9_999_999_999_999}, ["Sem resposta", "tenta de novo"]),
+        (
+            {"breaker_until_ms": 9_999_999_999_999, "reason": {"class": "THROTTLED"}},
+            ["Limite atingido", "volta a enviar"],
+        ),
         ({}, ["Operando"]),
     ],
 )

@@ -254,6 +254,15 @@ def test_an_open_circuit_is_told_above_the_list(cast, ana, error):
     assert "não está respondendo" in ana.get("/produtos").text
 
 
+@pytest.mark.parametrize("path", ["/", "/produtos", "/causas", "/canais", "/fila"])
+def test_a_marketplace_that_asked_for_fewer_requests_is_not_told_as_silent(cast, ana, error, path):
+    cast.channel.lanes.update(breaker_until_ms=(time.time() + 60) * 1000, reason={"class": "THROTTLED"})
+    told = ana.get(path).text
+    assert "respond" not in told.partition("<main")[2].partition("</main>")[0]
+    assert "Sem resposta" not in told
+    assert "pediu menos requisições" in told or "Limite atingido" in told
+
+
 def test_empty_lists_say_what_is_empty(cast, ana, success):
     assert "Nenhum erro" in ana.get("/produtos?status=error").text
     assert "Nenhum produto com este filtro" in ana.get("/produtos?q=nadadisso").text

@@ -15,6 +15,7 @@ from ponte.db.cause_words import worded
 from ponte.db.causes import OF_ACCOUNTS
 from ponte.db.history import MEASURES
 from ponte.db.models import Cause, CauseState, Channel, Counter, Lane, LaneState, Tally, Work
+from ponte.db.records import is_throttling
 from ponte.db.scope import Scope
 
 LIVE: Final = "live:"
@@ -39,6 +40,7 @@ class LaneNow:
     state: LaneState
     breaker_until_ms: int
     overdue_since_ms: int | None
+    throttled: bool = False
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -93,7 +95,14 @@ def lanes(scope: Scope) -> list[LaneNow]:
     for channel, bucket, count in kept.values_list("channel_id", "bucket", "count"):
         counts[channel][bucket] = max(0, count)
     return [
-        LaneNow(lane.channel, LaneState(lane.state), lane.breaker_until_ms, lane.due_ms, counts[lane.channel_id])
+        LaneNow(
+            lane.channel,
+            LaneState(lane.state),
+            lane.breaker_until_ms,
+            lane.due_ms,
+            is_throttling(lane.reason),
+            counts[lane.channel_id],
+        )
         for lane in found.annotate(due_ms=Subquery(due)).order_by(Lower("channel__name"), "pk")
     ]
 

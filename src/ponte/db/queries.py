@@ -20,6 +20,7 @@ from ponte.db.filters import Bucket, FilterErrors, Filters, Flaw
 from ponte.db.models import Attempt, Channel, Counter, Exchange, Integration, Lane, LaneState, Membership
 from ponte.db.narrowing import BUCKETS, narrowed
 from ponte.db.ordering import Place, Sort, opened, order_of
+from ponte.db.records import is_throttling
 from ponte.db.scope import Scope
 from ponte.db.slicing import HEAVY, Slice, sliced
 
@@ -84,6 +85,11 @@ class ChannelState:
     state: LaneState
     reason: dict[str, object] | None
     breaker_until: float | None
+
+    @property
+    def throttled(self) -> bool:
+        """True when the circuit opened because the marketplace answered, and asked for fewer requests."""
+        return is_throttling(self.reason)
 
     @property
     def stopped(self) -> bool:

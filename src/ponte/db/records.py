@@ -28,6 +28,11 @@ def problem_to_json(problem: Problem) -> dict[str, JSON]:
     }
 
 
+def is_throttling(kept: Mapping[str, JSON] | None) -> bool:
+    """Say whether a lane's reason is a marketplace that answered, and asked for fewer requests."""
+    return kept is not None and kept.get("class") == ProblemClass.THROTTLED.name
+
+
 def problem_from_json(kept: Mapping[str, JSON]) -> Problem:
     """Read what `problem_to_json` made; a class that this version does not know becomes UNKNOWN."""
     name = kept.get("class", "")

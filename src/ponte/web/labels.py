@@ -42,6 +42,8 @@ HOLDS: Mapping[str, Label] = {
     Hold.ENDED: Label(_("Encerrado"), "x", "que"),
     Hold.UNLINKED: Label(_("Desvinculado"), "link", "que"),
 }
+THROTTLED = Label(_("Limite atingido"), "hourglass", "wrn")
+"""Of a channel whose marketplace asked for fewer requests."""
 REMOVED = Label(_("Removido"), "trash", "que")
 
 STAGES: Mapping[Stage, str | Promise] = {

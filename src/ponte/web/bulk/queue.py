@@ -27,7 +27,7 @@ from ponte.web.bulk.plan import capacity
 from ponte.web.bulk.progress import Card, cards
 from ponte.web.bulk.words import lasting
 from ponte.web.clock import brief
-from ponte.web.labels import TRIGGERS, Label
+from ponte.web.labels import THROTTLED, TRIGGERS, Label
 from ponte.web.products.rows import ChannelBadge, badge
 from ponte.web.templatetags.ponte import number
 
@@ -197,7 +197,7 @@ def _state(lane: LaneNow, *, runs: bool, used: int) -> Label:
         case LaneState.DISCONNECTED:
             return DISCONNECTED
         case _ if not runs:
-            return TRIPPED
+            return THROTTLED if lane.throttled else TRIPPED
         case _:
             return AT_LIMIT if used >= NEAR_LIMIT else OPERATING
 

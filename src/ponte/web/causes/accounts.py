@@ -53,10 +53,12 @@ def _account(state: ChannelState, cause: Cause | None, waiting: int, now: dateti
         title, text = _("%(channel)s está em pausa") % name, _("Os envios esperam até alguém retomar o canal.")
         return AccountLine(shown, title, text, waiting, since, href, _("Ver o canal"), "pause", serious=False)
     if state.breaker_until is not None:
-        title = _("%(channel)s não está respondendo") % name
+        title = _("%(channel)s pediu menos requisições") if state.throttled else _("%(channel)s não está respondendo")
         until = brief(datetime.fromtimestamp(state.breaker_until, UTC), now)
         text = _("O Ponte tenta de novo às %(time)s, sozinho.") % {"time": until}
-        return AccountLine(shown, title, text, waiting, None, href, _("Ver o canal"), "hourglass", serious=False)
+        return AccountLine(
+            shown, title % name, text, waiting, None, href, _("Ver o canal"), "hourglass", serious=False
+        )
     assert cause is not None
     cause.channel = channel
     title = _("%(channel)s voltou: a fila anda") % name

@@ -21,7 +21,7 @@ from ponte.explain import explain
 from ponte.flows.channels.steer import Tested
 from ponte.web.clock import ago, brief
 from ponte.web.explained import language
-from ponte.web.labels import Label
+from ponte.web.labels import THROTTLED, Label
 from ponte.web.numbers import percent, shown_number
 from ponte.web.products.rows import ChannelBadge, badge
 
@@ -125,12 +125,19 @@ def _standing(found: Overview, names: Mapping[int, str], *, store_paused: bool, 
     if state.state is LaneState.PAUSED:
         return Standing(PAUSED, _paused(found, names, now), "wrn", "pause", paused=True, stopped=True)
     if state.breaker_until is not None:
-        until = datetime.fromtimestamp(state.breaker_until, tz=now.tzinfo)
-        told = _("Não está respondendo. O Ponte tenta de novo às %(time)s, sozinho; nada se perde.")
-        return Standing(SILENT, told % {"time": brief(until, now)}, "wrn", "alert", stopped=True)
+        return _tripped(state, datetime.fromtimestamp(state.breaker_until, tz=now.tzinfo), now)
     if store_paused:
         return Standing(PAUSED, _("A loja inteira está em pausa: os envios esperam na fila."), "wrn", "pause")
     return Standing(RUNS, _running(found.figures, now), "", "ok" if found.figures.last_success else "clock")
+
+
+def _tripped(state: ChannelState, until: datetime, now: datetime) -> Standing:
+    time = {"time": brief(until, now)}
+    if state.throttled:
+        told = _("O marketplace pediu menos requisições. O Ponte volta a enviar às %(time)s, sozinho.") % time
+        return Standing(THROTTLED, told, "wrn", "hourglass", stopped=True)
+    told = _("Não está respondendo. O Ponte tenta de novo às %(time)s, sozinho; nada se perde.") % time
+    return Standing(SILENT, told, "wrn", "alert", stopped=True)
 
 
 def _running(figures: Figures, now: datetime) -> str:

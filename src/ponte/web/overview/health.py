@@ -14,7 +14,7 @@ from ponte.db.counts import SECONDS_PER_HOUR
 from ponte.db.models import LaneState
 from ponte.db.overview import LaneNow
 from ponte.web.clock import ago
-from ponte.web.labels import Label
+from ponte.web.labels import THROTTLED, Label
 from ponte.web.numbers import percent
 from ponte.web.overview.live import Buckets, lasting, quantile_text
 from ponte.web.overview.rates import Sums, error_share, risen
@@ -73,7 +73,7 @@ def label_of(lane: LaneNow, now: datetime) -> Label:
         case LaneState.PAUSED:
             return PAUSED
         case _ if broken(lane, now):
-            return OPEN_CIRCUIT
+            return THROTTLED if lane.throttled else OPEN_CIRCUIT
         case _:
             return LATE if age_ms(lane, now) > LATE_MS else RUNNING
 

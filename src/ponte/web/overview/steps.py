@@ -74,6 +74,10 @@ def _stopped(lanes: Sequence[LaneNow], now: datetime) -> Iterator[Step]:
             yield Step(text % name, f"/canais/{lane.channel.code}", _("Reconectar"), "plug", "err")
         elif lane.state is LaneState.OPEN and broken(lane, now):
             until = datetime.fromtimestamp(lane.breaker_until_ms / 1000, UTC)
+            if lane.throttled:
+                text = _("%(channel)s pediu menos requisições. O Ponte volta a enviar às %(time)s, sozinho.")
+                yield Step(text % {**name, "time": brief(until, now)}, "/fila", _("Ver a fila"), "hourglass", "wrn")
+                continue
             text = ngettext(
                 "%(channel)s não responde. %(count)s produto espera; o Ponte tenta de novo às %(time)s, sozinho.",
                 "%(channel)s não responde. %(count)s produtos esperam; o Ponte tenta de novo às %(time)s, sozinho.",

@@ -182,7 +182,11 @@ def notice_of(state: ChannelState, now: datetime) -> Notice | None:
         return Notice(_("%(channel)s está em pausa: os envios esperam na fila.") % name, serious=False)
     if state.breaker_until is not None:
         until = datetime.fromtimestamp(state.breaker_until, tz=now.tzinfo)
-        text = _("%(channel)s não está respondendo. O Ponte tenta de novo às %(time)s, sozinho.")
+        text = (
+            _("%(channel)s pediu menos requisições. O Ponte volta a enviar às %(time)s, sozinho.")
+            if state.throttled
+            else _("%(channel)s não está respondendo. O Ponte tenta de novo às %(time)s, sozinho.")
+        )
         return Notice(text % {**name, "time": brief(until, now)}, serious=False)
     return None
 

@@ -120,6 +120,9 @@ def _stopped(lane: ChannelState | None) -> Word | None:
         case LaneState.PAUSED:
             text = _("O canal está em pausa: o que for reprocessado espera na fila até alguém retomar o canal.")
             return Word(text, "pause", "wrn")
+        case _ if lane.throttled:
+            text = _("O marketplace pediu menos requisições: os envios esperam na fila e seguem sozinhos em breve.")
+            return Word(text, "pause", "wrn")
         case _:
             text = _("O marketplace não está respondendo: os envios esperam na fila e seguem sozinhos quando voltar.")
             return Word(text, "pause", "wrn")
