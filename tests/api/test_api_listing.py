@@ -23,6 +23,7 @@ def test_the_listing_is_told_with_those_of_before(ana):
     told = Api(ana.viewer).get(f"/api/v1/integrations/{row.pk}/listing").json()
     assert (told["id"], told["state"], told["hold"]) == ("MLB1", "active", "")
     assert [(one["listing"], one["how"], one["why"]) for one in told["links"]] == [("MLB1", "sent", "")]
+    assert told["links"][0]["since"].endswith("Z"), "as all moments are told"
 
 
 def test_a_manager_unlinks_once_and_the_second_time_is_told(ana):

@@ -13,6 +13,7 @@ from ponte.api.callers import ACTS, MANAGES, READS, Caller, caller_of
 from ponte.api.documented import errors, keyed
 from ponte.api.listing_schemas import AdoptIn, FoundPage, ListingOut, RelinkIn
 from ponte.api.refusals import RefusedError, not_found
+from ponte.api.shapes import moment
 from ponte.db import queries
 from ponte.db.listings import links_of
 from ponte.db.models import Integration
@@ -189,8 +190,8 @@ def _shape(row: Integration) -> dict[str, object]:
                 "listing": link.listing_id,
                 "how": link.how,
                 "by": link.actor.username if link.actor else None,
-                "since": link.since,
-                "until": link.until,
+                "since": moment(link.since),
+                "until": moment(link.until),
                 "why": link.why,
             }
             for link in links_of(row.pk)
