@@ -28,7 +28,7 @@ def chips(answer):
 
 
 def pager(answer):
-    return re.search(r'<span class="number">([^<]*)</span>', answer.text)[1]
+    return re.search(r'<span class="number"[^>]*>([^<]*)</span>', answer.text)[1]
 
 
 def total(answer):
