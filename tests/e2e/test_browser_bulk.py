@@ -104,6 +104,19 @@ def test_the_focus_stays_in_the_list_when_all_of_a_filter_began(cast, errors, vi
     expect(page.locator("[data-all]")).to_be_focused()
 
 
+def test_the_focus_is_not_taken_from_who_went_on_before_all_were_counted(cast, errors, visit):
+    page, held = visit(cast.bruno, "/produtos?status=error"), []
+    page.route("**/produtos/selecao?*", lambda route: held.append(route))  # noqa: PLW0108 -- its like is asked for
+    page.locator("[data-all]").check()
+    with page.expect_request("**/produtos/selecao?*"):
+        page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    button = page.locator("#bulk").get_by_role("button", name="Reprocessar")
+    button.focus()
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Selecionar só esta página")).to_be_visible()
+    expect(button).to_be_focused()
+
+
 def test_escape_closes_the_plan_and_the_focus_returns(cast, errors, visit):
     page = visit(cast.bruno, "/produtos?status=error")
     page.locator("[data-all]").focus()

@@ -98,10 +98,13 @@
     const query = new URLSearchParams({ verb, filtro: filter() });
     const answer = await fetch(`/produtos/selecao?${query}`, { headers: HTMX, credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok) { if (!answer || !follow(answer)) failed(); return false; }
+    const text = await answer.text();
     whole = true;
-    band.innerHTML = await answer.text();
+    // The focus follows the link it was on; it is not taken from where somebody went meanwhile.
+    const held = band.contains(document.activeElement) || document.activeElement === document.body;
+    band.innerHTML = text;
     word(band.querySelector("[data-all-count]").textContent);
-    band.querySelector("[data-only-page]").focus();
+    if (held) band.querySelector("[data-only-page]").focus();
     return true;
   }
 
