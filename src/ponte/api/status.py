@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from ponte.api.callers import bearer, find_caller
 from ponte.api.refusals import RefusedError, refusal
+from ponte.db.sql import DOWN
 from ponte.ops.health import OK, readiness_soon
 from ponte.ops.metrics import CONTENT_TYPE, exposition
 
@@ -49,7 +49,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """
     try:
         return _metrics(request)
-    except (OperationalError, InterfaceError):
+    except DOWN:
         return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -24,6 +23,7 @@ from ponte.config import config
 from ponte.db.models import Attempt, Exchange
 from ponte.db.queries_api import LogRow, logs
 from ponte.db.records import problem_from_json
+from ponte.db.sql import DOWN
 from ponte.domain.lifecycle import Status
 from ponte.domain.message import JSON
 from ponte.explain.vtex_log import LOG_STATUS, LogFacts, business_message, direction, operation
@@ -49,7 +49,7 @@ def vtex_logs(request: HttpRequest, account: str = "") -> HttpResponse:
         return _answer(request, _caller(request, account))
     except RefusedError as refused:
         return refusal(request, refused)
-    except (OperationalError, InterfaceError):
+    except DOWN:
         return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
 
 

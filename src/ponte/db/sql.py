@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.expressions import RawSQL
 
 ROWS_TOGETHER = 25
+DOWN = (OperationalError, InterfaceError)
+"""What is raised while the database cannot be reached or asked: worth another try. All else is a bug or bad data."""
 
 
 @lru_cache(maxsize=256)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from ponte.db.integrations import Key
 from ponte.db.models import Channel
-from ponte.db.sql import fetch, marks, rows_of_marks, run
+from ponte.db.sql import DOWN, fetch, marks, rows_of_marks, run
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.flows.ingest import CHUNK, Hint, Unrecognised, quarantine, take_in
 
@@ -25,7 +25,6 @@ ROWS = 64
 AT_ONCE = 250
 """Hints of one transaction: on SQLite the webhook waits while it runs (5 to 10 ms)."""
 NOT_STORABLE = "not_storable"
-DOWN = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)

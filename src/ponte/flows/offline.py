@@ -8,7 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+
+from ponte.db.sql import DOWN
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +48,6 @@ def _guarded(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Give up a broken connection, so that the next call makes a new one."""
     try:
         return call(*args, **kwargs)
-    except (OperationalError, InterfaceError):
+    except DOWN:
         connection.close()
         raise

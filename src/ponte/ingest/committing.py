@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from ponte.db.sql import DOWN
 from ponte.flows.ingest import Unrecognised
-from ponte.ingest.connection import DOWN
 from ponte.ingest.storage import Storage
 
 logger = logging.getLogger(__name__)

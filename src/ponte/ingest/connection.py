@@ -9,10 +9,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.utils import load_backend
 
-DOWN = (OperationalError, InterfaceError)
 LOCK_PATIENCE_MS = 700
 CONNECT_SECONDS = 2  # the least that libpq keeps to
 

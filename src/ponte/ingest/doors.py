@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
-from ponte.ingest.connection import DOWN
+from ponte.db.sql import DOWN
 from ponte.ingest.paths import store_key
 from ponte.ingest.storage import Storage
 

@@ -9,13 +9,14 @@ import logging
 import time
 from typing import Final
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ponte.db.clock import now_ms
 from ponte.db.models import ActionState, BulkAction, Integration, Work
 from ponte.db.selection import Ahead, scope_of
+from ponte.db.sql import DOWN
 from ponte.domain.lifecycle import Status
 from ponte.flows.bulk.steer import TRIAL_FAILED
 from ponte.flows.remove import remove, restore
@@ -23,7 +24,6 @@ from ponte.flows.reprocess import reprocess
 from ponte.queue.stopped import has_work, take_back
 
 log = logging.getLogger("ponte.worker")
-DOWN: Final = (OperationalError, InterfaceError)
 AGAIN_MS: Final = 60_000
 WITH_WORK: Final = Exists(Work.objects.filter(action_id=OuterRef("pk")))
 STEP_SECONDS: Final = 0.25

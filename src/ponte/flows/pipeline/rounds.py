@@ -7,8 +7,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from django.db import InterfaceError, OperationalError
-
+from ponte.db.sql import DOWN
 from ponte.domain.doubt import LATE_SECONDS
 from ponte.domain.outcome import Postponed
 from ponte.domain.problem import Problem, ProblemClass, Stage
@@ -74,7 +73,7 @@ class Rounds:
         while True:
             try:
                 blocked = await self._database.write(write_results, self._held, results)
-            except (OperationalError, InterfaceError):
+            except DOWN:
                 log.exception("lane %s: %s results could not be written", self._held.lane_id, len(results))
                 await asyncio.sleep(RETRY_WRITE_SECONDS)
                 if not self._lease.holds() and time.monotonic() > until:

@@ -13,12 +13,13 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from ponte.config import config
 from ponte.db import chain
 from ponte.db.records import problem_to_json
 from ponte.db.sealed import WrongKeyError
+from ponte.db.sql import DOWN
 from ponte.domain.problem import Problem, ProblemClass, Stage
 from ponte.flows import bulk, inbox
 from ponte.flows.codes import sweep
@@ -133,7 +134,7 @@ class Runner:
         """Do what a look does beside its lanes: what fails there is tried again, and keeps no product waiting."""
         try:
             return bool(await deed())
-        except (OperationalError, InterfaceError):
+        except DOWN:
             raise
         except Exception:  # the worker's door
             log.exception("%s was broken off", deed.__name__.strip("_"))

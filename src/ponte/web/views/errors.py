@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from ponte.db.sql import DOWN
 from ponte.web.pages import page
 
 TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
@@ -43,7 +43,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
     Neither page asks the database for anything: messages may be kept in the session.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if isinstance(sys.exc_info()[1], DOWN):
         answer = page(request, "errors/503.html", {"messages": ()}, status=503)
         answer.headers["Retry-After"] = "5"
         return answer
