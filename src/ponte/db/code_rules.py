@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -160,9 +160,3 @@ def _count(moves: Moves, place: Place, first: Problem) -> None:
     moves.cause(place.channel_id, place.fingerprint, -1, -place.stock_value)
     moves.cause(place.channel_id, mark, 1, place.stock_value)
     moves.name(place.channel_id, first)
-
-
-def texts_by_language(rule: CodeRule) -> Mapping[str, tuple[str, str]]:
-    """Return (title, fix) by language, of the languages that have either."""
-    languages = [*dict.fromkeys([*rule.titles, *rule.fixes])]
-    return {language: (rule.titles.get(language, ""), rule.fixes.get(language, "")) for language in languages}

@@ -14,7 +14,7 @@ from ponte.connectors import Broken, installed
 from ponte.db import cause_days
 from ponte.db.code_inbox import Line, inbox
 from ponte.db.code_rules import rules_in
-from ponte.db.models import CodeRule, Role
+from ponte.db.models import CodeRule
 from ponte.db.records import cause_problem
 from ponte.domain.code_rules import Match
 from ponte.domain.problem import ProblemClass
@@ -188,7 +188,3 @@ def class_name(name: str) -> str:
     """Return a class as people read it: the plainest title of its texts."""
     known = entries(language()).get(name)
     return known.title[-1] if known else name
-
-
-def may_see(visit: Visit) -> bool:
-    return any(Role(membership.role).includes(Role.MANAGER) for membership in visit.memberships)
