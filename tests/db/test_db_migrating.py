@@ -50,26 +50,3 @@ def test_a_worker_does_not_end_a_migration_that_takes_long(monkeypatch):
     finally:
         pre_migrate.disconnect(in_the_midst)
     assert ended == [0]
-
-
-def test_what_is_forgotten_is_ended_all_the_same(monkeypatch):
-    monkeypatch.setattr(frozen, "SECONDS", 0)
-    migrate()
-    opened, seen = threading.Event(), threading.Event()
-
-    def forget() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
-        opened.set()
-        seen.wait(10)
-        connection.close()
-
-    thread = threading.Thread(target=forget)
-    thread.start()
-    opened.wait(10)
-    time.sleep(0.05)
-    try:
-        assert ended_by_a_worker() == 1
-    finally:
-        seen.set()
-        thread.join()
