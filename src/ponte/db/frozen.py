@@ -1,9 +1,9 @@
 """Ends transactions of Ponte's own that were begun and forgotten: their worker is frozen, and others need its locks.
 
 PostgreSQL's `idle_in_transaction_session_timeout` does it for a client that stands still between two statements, but
-not for one that stands still in the midst of a pipeline: the server waits for the client's next message then, and calls
-it active (seen with PostgreSQL 15 and psycopg 3.3, `executemany`). Every message begins that wait anew: who is only
-slow is left alone.
+not for one that stands still in the midst of a pipeline: the server waits for the client's next message then, and
+calls it active (seen with PostgreSQL 15 and psycopg 3.3, `executemany`). Every message begins that wait anew: who is
+only slow is left alone.
 """
 
 from __future__ import annotations
