@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.utils import timezone
 from pipeline_stage import Stage, play
 
+from ponte.db.models import Integration
 from ponte.domain.doubt import doubted_until
 from ponte.flows.channels.steer import resume
 
@@ -124,6 +126,23 @@ def test_c15_a_create_that_was_really_lost_is_made_once_the_search_is_sure():
         await stage.long_ago()
         await stage.again()
         assert (await stage.shown(sku), len(stage.listings(sku))) == ("success", 1)
+
+    play(scene)
+
+
+def test_c15_many_doubts_at_once_are_no_outage():
+    """A worker that died leaves a batch of them: all is answered, and the marketplace is not kept waiting for it."""
+
+    async def scene(stage: Stage) -> None:
+        skus = stage.healthy[:12]
+        await stage.run(*skus)
+        await stage.do(Integration.objects.update, creating_since=timezone.now())
+        for sku in skus:
+            await stage.change(sku, price=1077.5)
+        await stage.again()
+        assert {await stage.shown(sku) for sku in skus} == {"queued NETWORK POST /items"}
+        assert [stage.prices(sku) for sku in skus] == [[1077.5]] * 12
+        assert (await stage.lane_now()).breaker_trips == 0
 
     play(scene)
 

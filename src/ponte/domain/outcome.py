@@ -11,6 +11,8 @@ from ponte.domain.problem import Problem
 
 WINDOW = "window"
 """The code of a problem that only says: this may be asked again at a later time."""
+UNCONFIRMED = "create.unconfirmed"
+"""The code of a problem that only says: what an earlier create made cannot be known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class Postponed:
     def by_window(self) -> bool:
         """True when nobody refused: the marketplace takes the next batch only then. No try is used up."""
         return self.problem.code == WINDOW and self.retry_in is not None
+
+    @property
+    def by_doubt(self) -> bool:
+        """True when all was answered: it is tried again for the sake of an earlier create only."""
+        return self.problem.code == UNCONFIRMED
 
 
 @dataclass(frozen=True, slots=True)

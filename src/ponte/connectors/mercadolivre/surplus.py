@@ -18,7 +18,7 @@ from ponte.connectors.mercadolivre.updating import close
 from ponte.connectors.mercadolivre.updating import withdraw as pause
 from ponte.domain.connector import Rules
 from ponte.domain.message import JSON, Conversation
-from ponte.domain.outcome import Accepted, Blocked, Link, Listing, Outcome, Postponed, Rejected
+from ponte.domain.outcome import UNCONFIRMED, Accepted, Blocked, Link, Listing, Outcome, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 LATE = timedelta(minutes=15)
@@ -45,7 +45,7 @@ def still_unknown(outcome: Outcome) -> Outcome:
 def unconfirmed(lag_seconds: float, uncertain_seconds: float, listing: Listing | None = None) -> Postponed | None:
     """Return the wait for the search to know what was made. The doubt lives on: `unknown` keeps it."""
     remaining = lag_seconds - uncertain_seconds
-    problem = Problem(ProblemClass.NETWORK, Stage.SEND, "POST /items", "create.unconfirmed")
+    problem = Problem(ProblemClass.NETWORK, Stage.SEND, "POST /items", UNCONFIRMED)
     return Postponed(problem, remaining, unknown=True, listing=listing) if remaining > 0 else None
 
 

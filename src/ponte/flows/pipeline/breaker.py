@@ -24,7 +24,7 @@ class Breaker:
 
     def watch(self, outcome: Outcome) -> Problem | None:
         """Take in one result; returns the trouble when the circuit must open now."""
-        failed = isinstance(outcome, Postponed) and outcome.problem.kind in OUTAGES
+        failed = isinstance(outcome, Postponed) and outcome.problem.kind in OUTAGES and not outcome.by_doubt
         self._failures.append(failed)
         if not failed:
             self.probing = False
