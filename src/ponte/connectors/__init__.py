@@ -1,4 +1,11 @@
-"""The registry: every connector, ours or not, is found by the entry point group `ponte.connectors`."""
+"""The registry: every connector, ours or not, is found by the entry point group `ponte.connectors`.
+
+What connectors share, ours and third parties' (the exam refuses other imports): `rulebook` (how every `errors.toml`
+is read), `transport` (no answer and its meaning), `outcomes` (problems to an outcome), `shape` (foreign JSON),
+`texts`, `endpoints`, `checking` (what every marketplace refuses), `drafts` (names, pictures, price and the draft
+made last), `learnt` (sheets read once), `gtin` ("no EAN"), `oauth` (tokens by a form), `words` (sentences of any
+marketplace).
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 Pure: texts come from the TOML files beside this module. Every result is plain text, never HTML; whoever shows it
 escapes it.
+
+Classes are in `texts.*.toml`, marketplaces' codes in `texts/`; `messages` says what class words alone suggest,
+`listing_states` what marketplaces call a listing's state.
 """
 
 from ponte.explain.catalogue import DEFAULT_LANGUAGE, LANGUAGES, choose_language

@@ -1,1 +1,4 @@
-"""`/produtos`: the list of records."""
+"""`/produtos`: the list of records.
+
+`asked` (the address), `page`, `rows`, `chips`, `columns`, `facets`.
+"""

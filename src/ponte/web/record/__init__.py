@@ -1,1 +1,5 @@
-"""`/produtos/{id}`: one record, whole."""
+"""`/produtos/{id}`: one record, whole.
+
+`timeline`, `changes`, `fields` (`values`: prices and measures as read), `standing`, `verification`, `curl`,
+`deep_links`.
+"""
