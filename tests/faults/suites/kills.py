@@ -26,6 +26,7 @@ PLACES = ("after_claim", "before_send", "before_settle", "after_settle")
 WORKERS, LANES = 4, 3
 AT_WORK = 0.7
 MAX_RESCUE_SECONDS = 15.0
+"""The promise, for leases of ten seconds. Shorter ones make the play quicker, not the machine that it runs on."""
 MAX_PUT_AWAY = 0.15
 """Whoever is killed three times in a row, at last alone, is taken for poison: an error that a click brings back.
 So many of them per kill are taken for chance."""
@@ -95,7 +96,7 @@ def run(told: Namespace) -> dict[str, Any]:
             breaches["innocents_put_away"] = put_away
         if len(crew.deaths) < told.kills:
             breaches["too_few_kills"] = told.kills - len(crew.deaths)
-        if not told.control and p99 > told.lease + MAX_RESCUE_SECONDS - 10:
+        if not told.control and p99 > MAX_RESCUE_SECONDS:
             breaches["rescue_p99"] = p99
         return {
             "kills": len(crew.deaths),
