@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from factories import MISSING, make_cause, make_channel, make_integration, make_store
 from ponte.db import causes
-from ponte.db.causes import CauseFilters, Tab
+from ponte.db.cause_filters import CauseFilters, Tab
 from ponte.db.models import Lane
 from ponte.db.pulse import Pulse, pulse
 from ponte.db.scope import Scope

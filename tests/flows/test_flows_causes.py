@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from queue_stage import BAD_TITLE, CUT, DOWN, LISTING, OFFER, due_now, make_lane, settle, tell
 
 from ponte.db import causes, queries
-from ponte.db.causes import CauseFilters
+from ponte.db.cause_filters import CauseFilters
 from ponte.db.filters import Filters
 from ponte.db.models import Audit, Cause, CauseState, Integration, Lane, Role, User
 from ponte.db.scope import Scope

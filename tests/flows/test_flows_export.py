@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factories import make_attempt, make_channel, make_integration, make_store
-from ponte.db.causes import CauseFilters
+from ponte.db.cause_filters import CauseFilters
 from ponte.db.filters import Filters
 from ponte.db.history import Asked
 from ponte.db.models import Audit, Cause, Export, Integration

@@ -258,8 +258,8 @@ def test_the_list_costs_the_same_queries_whatever_its_length(cast, ana, count, d
         problem = Problem(ProblemClass.UNKNOWN, Stage.MARKETPLACE, code=f"c{number}")
         make_meetings(make_cause(cast.channel, problem, count=1), 2, 3)
     ana.get("/causas")
-    # session, person, memberships; menu 3; channels, lanes, trends 2, rows, days, totals 2, accounts
-    with django_assert_num_queries(13):
+    # session, person, memberships; menu; channels, lanes, trends, rows, days, totals, accounts
+    with django_assert_num_queries(11):
         ana.get("/causas")
 
 
@@ -269,7 +269,7 @@ def test_an_open_cause_costs_the_same_queries_whatever_its_size(cast, ana, count
         make_integration(cast.channel, str(number))
     cause = Cause.objects.get()
     ana.get(f"/causas/{cause.pk}/dentro")
-    with django_assert_num_queries(11):  # 3, cause, days, trends 2, sample 2, notes, changes
+    with django_assert_num_queries(10):  # 3, cause, days, trends, sample 2, notes, changes
         ana.get(f"/causas/{cause.pk}/dentro", headers={"HX-Request": "true"})
 
 

@@ -49,17 +49,15 @@ def days(numbers: Collection[int], now: datetime) -> dict[int, tuple[int, ...]]:
 
 def pulses(scope: Scope, now: datetime) -> dict[int, Pulse]:
     """Return how often the largest causes that ask for somebody were met lately; one query."""
-    channels = [*scope.channels().values_list("pk", flat=True)]
-    if not channels:
-        return {}
+    channels, values = scope.channels_in_sql()
     since = _hour(now) - HOURS_NOW
     rows = fetch(
         f"""SELECT cause.id, sum(CASE WHEN tally.hour > %s THEN tally.count ELSE 0 END), sum(tally.count)
-            FROM (SELECT id, channel_id, fingerprint FROM db_cause WHERE channel_id IN ({marks(len(channels))})
+            FROM (SELECT id, channel_id, fingerprint FROM db_cause WHERE channel_id IN ({channels})
                   AND state IN ('open', 'known', 'ignored') AND count > 0
                   ORDER BY count DESC, id DESC LIMIT {WEIGHED}) AS cause {MET}
             GROUP BY cause.id""",
-        [since, *channels, since - 24 * DAYS_BEFORE],
+        [since, *values, since - 24 * DAYS_BEFORE],
     )
     return {int(number): Pulse(int(lately), int(every) - int(lately)) for number, lately, every in rows}
 

@@ -6,35 +6,31 @@ An account's trouble is no product's: its causes are in `of_accounts`, and in a 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from django.core import signing
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from ponte.db.cause_filters import OF_ACCOUNTS, CauseFilters, Tab, alive, in_tab, narrowing
 from ponte.db.cause_words import worded
 from ponte.db.cursor import EPOCH, MAX_LENGTH, BadCursor
-from ponte.db.models import Cause, CauseState, Counter
-from ponte.db.scope import Scope
-from ponte.domain.problem import ProblemClass
+from ponte.db.models import Cause, Counter
+from ponte.db.scope import HEAVY_OF_CHANNEL, Scope
+from ponte.db.sql import condition, fetch
 
 MAX_SIZE: Final = 200
 SEARCHED: Final = 1_000
 """A search by words looks at this many causes, those of most records first."""
-NEW: Final = timedelta(hours=24)
 TOP: Final = 5
-OF_ACCOUNTS: Final = tuple(kind.name for kind in ProblemClass if kind.about_account)
-
-
-class Tab(StrEnum):
-    OPEN = "open"
-    NEW = "new"  # open, first met in the last 24 hours
-    GROWING = "growing"  # open, not new, and met more and more (`ponte.domain.trend`)
-    KNOWN = "known"
-    IGNORED = "ignored"
-    RESOLVED = "resolved"
+# The value is summed in floating point: SQLite refuses a sum of whole numbers beyond 64 bits.
+TOTALS: Final = f"""SELECT {{counted}} count(*) FILTER (WHERE {{alive}}), sum(count) FILTER (WHERE {{alive}}),
+        sum(value * 1.0) FILTER (WHERE {{alive}}),
+        (SELECT sum(count) FROM (SELECT count FROM db_cause WHERE {{where}} AND {{alive}}
+            ORDER BY count DESC LIMIT {TOP}) AS largest)
+    FROM db_cause WHERE {{where}}"""
 
 
 class Order(StrEnum):
@@ -43,22 +39,6 @@ class Order(StrEnum):
     COUNT = "count"
     VALUE = "value"
     LAST = "last_at"
-
-
-@dataclass(frozen=True, slots=True)
-class CauseFilters:
-    """A checked filter; `ids` are those that a search found, `growing` those that the tab of that name has.
-
-    `accounts` says that the causes of accounts' trouble belong to it too.
-    """
-
-    tab: Tab | None = Tab.OPEN
-    accounts: bool = False
-    channel_id: int | None = None
-    stage: str = ""
-    severity: str = ""
-    ids: tuple[int, ...] | None = None
-    growing: tuple[int, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +83,8 @@ def page(
     backwards = bool(before and not after)
     sign = "" if backwards else "-"
     rows = _beside(_narrowed(scope, filters, now), order, place, backwards=backwards)
-    rows = worded(rows).select_related("channel", "state_by").order_by(f"{sign}{order}", f"{sign}id")
-    found = list(rows[: size + 1])
+    rows = worded(rows).select_related("channel", "state_by").defer(*HEAVY_OF_CHANNEL)
+    found = list(rows.order_by(f"{sign}{order}", f"{sign}id")[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
@@ -126,34 +106,31 @@ def one(scope: Scope, number: int) -> Cause | None:
 def still_there(scope: Scope, filters: CauseFilters, numbers: Collection[int], *, now: datetime) -> list[Cause]:
     """Return which of these causes a list still has."""
     rows = _narrowed(scope, filters, now).filter(pk__in=list(numbers)[:MAX_SIZE])
-    return list(worded(rows).select_related("channel"))
+    return list(worded(rows).select_related("channel").defer(*HEAVY_OF_CHANNEL))
 
 
 def totals(scope: Scope, filters: CauseFilters, *, now: datetime) -> Totals:
-    """Count the causes that the filter leaves, per tab, and what is open of them; two queries over causes."""
-    rows = _narrowed(scope, replace(filters, tab=None), now)
-    per_tab = {tab: Count("pk", filter=_tab(tab, filters.growing, now)) for tab in Tab}
-    alive = _alive(now)
-    found = rows.aggregate(
-        **{f"tab_{tab}": count for tab, count in per_tab.items()},
-        causes=Count("pk", filter=alive),
-        records=Sum("count", filter=alive),
-        # In floating point: SQLite refuses a sum of whole numbers beyond 64 bits.
-        stock=Sum(F("value") * 1.0, filter=alive),
+    """Count the causes that the filter leaves, per tab, and what is open of them; one query over causes."""
+    where, living = narrowing(scope, replace(filters, tab=None), now), alive(now)
+    tabs = [in_tab(tab, filters.growing, now) for tab in Tab]
+    counted = "".join(f"count(*) FILTER (WHERE {tab.where}), " for tab in tabs)
+    found = fetch(
+        TOTALS.format(counted=counted, where=where.where, alive=living.where),
+        [
+            *(value for tab in tabs for value in tab.values),
+            *(living.values * 3),
+            *where.values,
+            *living.values,
+            *where.values,
+        ],
     )
-    largest = rows.filter(alive).order_by("-count").values_list("count", flat=True)[:TOP]
-    return Totals(
-        tabs={tab: found[f"tab_{tab}"] for tab in Tab},
-        causes=found["causes"],
-        records=int(found["records"] or 0),
-        value=int(found["stock"] or 0),
-        largest=sum(largest),
-    )
+    *per_tab, causes, records, value, largest = (int(number or 0) for number in found[0])
+    return Totals(dict(zip(Tab, per_tab, strict=True)), causes, records, value, largest)
 
 
 def searched(scope: Scope, filters: CauseFilters, *, now: datetime) -> list[Cause]:
     """Return the causes that a search by words looks through, whatever their tab; see `SEARCHED`."""
-    rows = _narrowed(scope, replace(filters, tab=None), now).select_related("channel")
+    rows = _narrowed(scope, replace(filters, tab=None), now).select_related("channel").defer(*HEAVY_OF_CHANNEL)
     return list(worded(rows).order_by("-count", "-id")[:SEARCHED])
 
 
@@ -172,48 +149,9 @@ def waiting(scope: Scope) -> dict[int, int]:
     }
 
 
-def is_open(now: datetime) -> Q:
-    """Return the condition for a cause that asks for somebody: an ignored one whose time is over does too."""
-    return (Q(state=CauseState.OPEN) | _over(now)) & Q(count__gt=0)
-
-
-def _over(now: datetime) -> Q:
-    return Q(state=CauseState.IGNORED, ignored_until__lte=now)
-
-
-def _alive(now: datetime) -> Q:
-    return is_open(now) | Q(state=CauseState.ACKNOWLEDGED, count__gt=0)
-
-
-def _tab(tab: Tab, growing: Collection[int], now: datetime) -> Q:
-    match tab:
-        case Tab.OPEN:
-            return is_open(now)
-        case Tab.NEW:
-            return is_open(now) & Q(first_at__gte=now - NEW)
-        case Tab.GROWING:
-            return is_open(now) & Q(pk__in=growing, first_at__lt=now - NEW)
-        case Tab.KNOWN:
-            return Q(state=CauseState.ACKNOWLEDGED, count__gt=0)
-        case Tab.IGNORED:
-            return Q(state=CauseState.IGNORED) & (Q(ignored_until=None) | Q(ignored_until__gt=now))
-        case Tab.RESOLVED:
-            return Q(state=CauseState.RESOLVED) | (_over(now) & Q(count__lte=0))
-
-
 def _narrowed(scope: Scope, filters: CauseFilters, now: datetime) -> QuerySet[Cause]:
-    rows = Cause.objects.filter(channel__in=scope.channels())
-    if not filters.accounts:
-        rows = rows.exclude(problem_class__in=OF_ACCOUNTS)
-    if filters.tab:
-        rows = rows.filter(_tab(filters.tab, filters.growing, now))
-    if filters.channel_id is not None:
-        rows = rows.filter(channel_id=filters.channel_id)
-    if filters.stage:
-        rows = rows.filter(stage=filters.stage)
-    if filters.severity:
-        rows = rows.filter(severity=filters.severity)
-    return rows if filters.ids is None else rows.filter(pk__in=filters.ids)
+    found = narrowing(scope, filters, now)
+    return Cause.objects.filter(condition(found.where, found.values))
 
 
 def _beside(

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from ponte.db import causes as of_causes
 from ponte.db import history, queries
-from ponte.db.causes import CauseFilters, Order
+from ponte.db.cause_filters import CauseFilters
+from ponte.db.causes import Order
 from ponte.db.filters import Filters
 from ponte.db.history import Asked
 from ponte.db.models import Attempt, Cause, Export, Integration

@@ -11,8 +11,8 @@ from typing import Final
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Lower
 
+from ponte.db.cause_filters import OF_ACCOUNTS
 from ponte.db.cause_words import worded
-from ponte.db.causes import OF_ACCOUNTS
 from ponte.db.history import MEASURES
 from ponte.db.models import Cause, CauseState, Channel, Counter, Lane, LaneState, Tally, Work
 from ponte.db.records import is_throttling

@@ -8,12 +8,12 @@ from typing import Final
 
 from django.utils import timezone
 
-from ponte.db.causes import OF_ACCOUNTS
+from ponte.db.cause_filters import OF_ACCOUNTS
 from ponte.db.scope import Scope
 from ponte.db.sql import fetch, marks
 
-# One statement, since every page asks it. Open is what `causes.is_open` says.
-NUMBERS: Final = """WITH seen AS (SELECT id FROM db_channel WHERE store_id = %s AND archived_at IS NULL {limited})
+# One statement, since every page asks it. Open is what `cause_filters.OPEN` says.
+NUMBERS: Final = """WITH seen AS ({channels})
     SELECT (SELECT count(*) FROM db_cause WHERE channel_id IN (SELECT id FROM seen) AND count > 0
             AND (state = 'open' OR (state = 'ignored' AND ignored_until <= %s))
             AND severity = 'error' AND problem_class NOT IN ({accounts})),
@@ -34,9 +34,7 @@ class Pulse:
 
 def pulse(scope: Scope) -> Pulse:
     """Read the numbers; one query, which does not grow with the records."""
-    channels = scope.channel_ids
-    limited = "" if channels is None else f"AND id IN ({marks(len(channels))})"
-    statement = NUMBERS.format(limited=limited, accounts=marks(len(OF_ACCOUNTS)))
-    own, now = [scope.store_id, *(channels or ())], timezone.now()
+    channels, own = scope.channels_in_sql()
+    statement, now = NUMBERS.format(channels=channels, accounts=marks(len(OF_ACCOUNTS))), timezone.now()
     causes, queued, stopped = fetch(statement, [*own, now, *OF_ACCOUNTS, int(time.time() * 1000)])[0]
     return Pulse(int(causes), max(0, int(queued or 0)), int(stopped))

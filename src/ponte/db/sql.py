@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 ROWS_TOGETHER = 25
@@ -57,6 +58,11 @@ def ids_given(ids: Iterable[int]) -> RawSQL:
     if connection.vendor == "postgresql":
         return RawSQL("SELECT unnest(%s::bigint[])", ([*ids],))
     return RawSQL("SELECT value FROM json_each(%s)", (json.dumps([*ids]),))
+
+
+def condition(where: str, values: Sequence[Any]) -> RawSQL:
+    """Return a condition that is written out, for a filter of the ORM."""
+    return RawSQL(where, tuple(_adapted(values)), output_field=BooleanField())  # noqa: S611 -- parameters
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

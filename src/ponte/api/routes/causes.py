@@ -14,7 +14,7 @@ from ponte.api.refusals import FieldError, RefusedError, bad_query, not_found
 from ponte.api.schemas import CauseOut, CausePage, CauseStateIn
 from ponte.api.words import Words, words_of
 from ponte.db import causes, queries_api
-from ponte.db.causes import CauseFilters, Tab
+from ponte.db.cause_filters import CauseFilters, Tab
 from ponte.db.cursor import BadCursor
 from ponte.db.models import Cause, CauseState
 from ponte.flows.causes import Until, decide, may, state_of

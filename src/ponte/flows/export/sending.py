@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ponte.db import audit, causes, exports
-from ponte.db.causes import CauseFilters
+from ponte.db.cause_filters import CauseFilters
 from ponte.db.filters import Filters
 from ponte.db.history import Asked
 from ponte.db.models import Export

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ponte.db import cause_days, causes, queries
-from ponte.db.causes import CauseFilters, CausePage, Order, Tab, Totals
+from ponte.db.cause_filters import CauseFilters, Tab
+from ponte.db.causes import CausePage, Order, Totals
 from ponte.db.cursor import BadCursor
 from ponte.db.models import Cause, Channel
 from ponte.db.queries import ChannelState

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ponte.db.causes import NEW
+from ponte.db.cause_filters import NEW
 from ponte.db.models import Cause, CauseState, Role
 from ponte.db.records import cause_problem
 from ponte.domain.problem import Severity
