@@ -19,6 +19,7 @@ from ponte.db.narrowing import BUCKETS, narrowed
 from ponte.db.queries import BadCursor, Sort
 from ponte.db.scope import Scope
 from ponte.domain.fingerprint import fingerprint
+from ponte.domain.problem import Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +62,7 @@ def shown(scope, sort=Sort.RECENT, size=3, **query):
         page = queries.page(scope, filters, after=after, size=size, sort=sort)
         assert page.first == len(found) + 1
         found += page.rows
-        told.append(page.total)
+        told.append(page.told.total)
         after = page.next
     back = [*page.rows]
     while page.previous:
@@ -236,6 +237,36 @@ def test_sqlite_is_told_by_which_index_to_count(scope):
     counted = [one["sql"] for one in asked if "count(*)" in one["sql"]]
     assert len(counted) == 2
     assert all("INDEXED BY integration_channel_list" in sql for sql in counted)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL merges limited parts as it goes")
+def test_sqlite_takes_the_next_row_of_several_parts_without_reading_any_to_its_end(scope, monkeypatch):
+    monkeypatch.setattr("ponte.db.picking.FEW", 0)
+    asked = []
+
+    def watch(execute, sql, params, many, context):
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        assert len(queries.page(scope, Filters(stage=Stage.MARKETPLACE)).rows) == 3
+    (sql, params) = next(one for one in asked if " UNION ALL " in one[0])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert "MERGE (UNION ALL)" in plan
+    assert not [step for step in plan if "TEMP B-TREE" in step or "CO-ROUTINE" in step]
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_reading_a_page_of_few_tells_what_all_of_them_are(scope, sort):
+    filters = Filters(category="TVs", status=Bucket.ERROR)
+    told = queries.page(scope, filters, size=1, sort=sort).told
+    assert told.total == 2
+    assert told.buckets == totals.per_bucket(scope, filters, {})
+    assert told.skus == {"100", "101", "102", "104", "105", "108"}
+    gone = queries.page(scope, Filters(skus=("109",), removed=True), sort=sort).told
+    assert (gone.total, gone.buckets) == (1, None)
 
 
 def test_choices_are_counted_in_what_is_in_sight(scope, store):

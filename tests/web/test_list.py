@@ -46,6 +46,13 @@ def test_the_tabs_show_the_counters_and_narrow_the_list(ana, six):
         assert tab(answer, state) == 1
 
 
+@pytest.mark.parametrize("address", ["/produtos", "/produtos?marca=Acme", "/causas", "/causas?q=ean"])
+def test_no_list_reads_a_mapping_or_secrets_with_every_row(cast, ana, six, address):
+    with CaptureQueriesContext(connection) as asked:
+        assert ana.get(address).status_code == 200
+    assert not [one["sql"] for one in asked if "mapping_text" in one["sql"] or "secrets_sealed" in one["sql"]]
+
+
 def test_the_tabs_of_a_narrowed_list_count_what_each_would_show(cast, ana, six):
     make_integration(cast.channel, "other", "error", name="Mochila")
     answer = ana.get("/produtos?q=sku-error")

@@ -6,6 +6,8 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from test_list import skus
 
 from factories import make_channel, make_integration
@@ -58,6 +60,30 @@ def test_a_pasted_list_is_shown_and_what_is_not_here_is_told(ana, three):
     missing = ana.get(f"/produtos/lista/{kept.pk}/ausentes.txt")
     assert missing.text.split() == ["nada-1", "nada-2"]
     assert "attachment" in missing["Content-Disposition"]
+
+
+@pytest.mark.parametrize("query", ["", "&status=error", "&ordem=sku", "&status=success&ordem=valor"])
+def test_the_records_of_a_pasted_list_are_looked_up_once(ana, three, query):
+    address = paste(ana, "\n".join(str(number) for number in range(100, 140)))["Location"]
+    with CaptureQueriesContext(connection) as asked:
+        page = ana.get(f"{address}{query}")
+    assert "37 de 40 SKUs não existem aqui." in page.text
+    assert sum("FROM db_skulist AS kept" in one["sql"] for one in asked) == 1
+
+
+def test_a_removed_record_of_a_pasted_list_is_here(cast, ana, three):
+    make_integration(cast.channel, "700", "error", removed=True)
+    page = ana.get(paste(ana, "100\n700\n800")["Location"])
+    assert skus(page) == ["100"]
+    assert "1 de 3 SKUs não existe" in page.text
+
+
+def test_a_filter_is_looked_up_once_for_all_of_a_page(ana, three, monkeypatch):
+    for few in (0, 5_000):
+        monkeypatch.setattr("ponte.db.picking.FEW", few)
+        with CaptureQueriesContext(connection) as asked:
+            assert len(skus(ana.get("/produtos?marca=Acme&etapa=marketplace&status=error"))) == 3
+        assert sum("AND brand = " in one["sql"] and "OFFSET" in one["sql"] for one in asked) == 1
 
 
 def test_five_thousand_skus_are_taken_and_one_more_is_told(ana, three):

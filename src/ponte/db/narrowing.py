@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, Final
 
 from django.core.exceptions import FullResultSet
@@ -38,14 +39,23 @@ class Way(Enum):
     BY_TIME = auto()  # in the order of time, by the indices of the list
     WALKED = auto()  # in another order, by the store's index of that order
     PICKED = auto()  # by their ids
+    NAMED = auto()  # by their SKUs, by the store's index of these
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Looked:
-    """What was looked up of a filter once, for everything that is read by it: few ids, conditions, causes."""
+    """What was looked up of a filter once, for everything that is read by it: few ids, conditions, causes.
+
+    It says nothing of status and days.
+    """
 
     picked: Picked
     pairs: tuple[tuple[int, str], ...]
+
+    @cached_property
+    def under_causes(self) -> list[int] | None:
+        """The ids under these causes, None when they are not few."""
+        return few_under_causes(self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +84,24 @@ def kept(scope: Scope, filters: Filters, way: Way = Way.BY_TIME, looked: Looked 
     if filters.by_cause and not pairs:
         return Kept(Integration.objects.none(), few=True)
     if pairs:
-        _pick_causes(found, pairs, filters, way)
+        _pick_causes(found, looked, filters, way)
     listed = _read(scope, filters, found, way)
-    one = pairs[0] if len(pairs) == 1 and not found.ids and way is Way.BY_TIME else None
-    return Kept(listed.filter(_under(*one)) if one else listed, few=bool(found.ids))
+    one = pairs[0] if len(pairs) == 1 and not found.few and way is Way.BY_TIME else None
+    return Kept(listed.filter(_under(*one)) if one else listed, few=found.few)
+
+
+def is_few(filters: Filters, looked: Looked, way: Way = Way.BY_TIME) -> bool:
+    """Say whether a filter's records are few: gone by, in whichever status, and not walked."""
+    if looked.picked.few or not filters.by_cause:
+        return looked.picked.few
+    if filters.removed or _is_alone(looked, way):
+        return not looked.pairs
+    return not looked.pairs or looked.under_causes is not None
 
 
 def parts(scope: Scope, filters: Filters, looked: Looked) -> list[Part]:
     """Return the parts of a filter's records in each of which an index gives the order by time; else none."""
-    found = [] if looked.picked.ids else _parts(scope, filters, looked.pairs)
+    found = [] if looked.picked.few else _parts(scope, filters, looked.pairs)
     return found if 1 < len(found) <= MAX_PARTS else []
 
 
@@ -95,9 +114,9 @@ def listed(filters: Filters, seen: Sequence[Q] = ()) -> Part:
         where.append(on_rows.where)
         values += on_rows.values
     if filters.by_cause and filters.status:
-        either = " OR ".join("(status = %s AND phase = %s)" for _ in filters.buckets)
-        where.append(f"({either})")
-        values += (value for bucket in filters.buckets for value in BUCKETS[bucket])
+        either = in_buckets(filters)
+        where.append(either.where)
+        values += either.values
     if since := filters.since():
         where.append("updated_at >= %s")
         values.append(since)
@@ -105,6 +124,12 @@ def listed(filters: Filters, seen: Sequence[Q] = ()) -> Part:
         where.append("updated_at < %s")
         values.append(until)
     return Part(" AND ".join(where), tuple(values))
+
+
+def in_buckets(filters: Filters) -> Part:
+    """Return the condition that a record is in one of the buckets asked for."""
+    either = " OR ".join(["(status = %s AND phase = %s)"] * len(filters.buckets))
+    return Part(f"({either})", tuple(value for bucket in filters.buckets for value in BUCKETS[bucket]))
 
 
 def causes(scope: Scope, filters: Filters) -> list[tuple[int, str, int]]:
@@ -136,10 +161,12 @@ def among(ids: Iterable[int]) -> QuerySet[Integration]:
 
 
 def _read(scope: Scope, filters: Filters, found: Picked, way: Way) -> QuerySet[Integration]:
-    listed = _in_sight(scope, filters, Way.PICKED if found.ids else way)
+    listed = _in_sight(scope, filters, Way.PICKED if found.ids else Way.NAMED if found.skus else way)
     listed = _plainly(listed, filters)
     for ids in found.ids:
         listed = listed.filter(pk__in=ids)
+    for skus in found.skus:
+        listed = listed.filter(sku__in=skus)
     return _seen(listed, found.seen)
 
 
@@ -208,13 +235,16 @@ def _parts(scope: Scope, filters: Filters, pairs: Sequence[tuple[int, str]]) -> 
     ]
 
 
-def _pick_causes(found: Picked, pairs: Sequence[tuple[int, str]], filters: Filters, way: Way) -> None:
+def _pick_causes(found: Picked, looked: Looked, filters: Filters, way: Way) -> None:
     """Narrow to causes; the lone one that is read by time has its own index, and is left to it."""
-    alone = len(pairs) == 1 and way is Way.BY_TIME and not found.ids
-    if alone:
+    if not found.few and _is_alone(looked, way):
         return
-    ids = None if filters.removed or found.ids else few_under_causes(pairs)
-    found.take(ids, _seen_causes(pairs))
+    ids = None if filters.removed or found.few else looked.under_causes
+    found.take(ids, _seen_causes(looked.pairs))
+
+
+def _is_alone(looked: Looked, way: Way) -> bool:
+    return len(looked.pairs) == 1 and way is Way.BY_TIME
 
 
 def _under(channel_id: int, fingerprint: str) -> Q:

@@ -52,6 +52,10 @@ class Order:
         return (f"-{self.column}", "-id") if self.descending else (self.column, "id")
 
     @property
+    def direction(self) -> str:
+        return "DESC" if self.descending else "ASC"
+
+    @property
     def reverse(self) -> Order:
         return Order(self.column, not self.descending)
 

@@ -32,15 +32,15 @@ OF_COLUMN: Final = {
 OF_ACTION: Final = "FROM db_integration AS one WHERE action_id = %s AND action_id IS NOT NULL"
 UNDER_CAUSES: Final = """FROM {pairs} {join} db_integration AS one ON one.channel_id = given.channel_id
     AND one.fingerprint = given.fingerprint WHERE one.removed_at IS NULL AND NOT (one.fingerprint = '')"""
+# SQLite's index of SKUs holds the ids, PostgreSQL's does not: there, ids would have every row looked up twice.
 LISTED: Final = {
     "sqlite": """SELECT one.id FROM db_skulist AS kept, json_each(kept.skus) AS named
         CROSS JOIN db_integration AS one ON one.store_id = kept.store_id AND one.sku = named.value
         WHERE kept.id = %s AND kept.store_id = %s""",
-    "postgresql": """SELECT one.id FROM db_skulist AS kept, jsonb_array_elements_text(kept.skus) AS named(value),
-        db_integration AS one WHERE one.store_id = kept.store_id AND one.sku = named.value
-        AND kept.id = %s AND kept.store_id = %s""",
+    "postgresql": """SELECT named.value FROM db_skulist AS kept, jsonb_array_elements_text(kept.skus) AS named(value)
+        WHERE kept.id = %s AND kept.store_id = %s""",
 }
-LISTED_SKUS: Final = "SELECT id FROM db_integration WHERE store_id = %s AND sku IN (SELECT value FROM {source})"
+LISTED_SKUS: Final = "SELECT id FROM db_integration WHERE store_id = %s AND sku IN (SELECT value FROM json_each(%s))"
 SEEN: Final = {
     name: Coalesce(F(name), Value(blank))
     for name, blank in (("category", ""), ("brand", ""), ("fingerprint", ""), ("action_id", 0))
@@ -50,13 +50,19 @@ SEEN: Final = {
 
 @dataclass(slots=True)
 class Picked:
-    """Ids to go by (each a subquery), and conditions to see on the rows: on columns named `seen_...`."""
+    """Ids or SKUs to go by (each a subquery), and conditions to see on the rows: on columns named `seen_...`."""
 
     ids: list[RawSQL] = field(default_factory=list)
+    skus: list[RawSQL] = field(default_factory=list)
     seen: list[Q] = field(default_factory=list)
 
+    @property
+    def few(self) -> bool:
+        """True when the records are gone by, not walked."""
+        return bool(self.ids or self.skus)
+
     def copy(self) -> Picked:
-        return Picked([*self.ids], [*self.seen])
+        return Picked([*self.ids], [*self.skus], [*self.seen])
 
     def take(self, found: Collection[int] | None, otherwise: Q) -> None:
         """Go by the ids found; by None, see the condition on the rows."""
@@ -75,10 +81,11 @@ def picked(scope: Scope, filters: Filters) -> Picked:
             into.take(found, Q(**{f"seen_{column}": value}))
     if filters.action is not None:
         into.take(few(OF_ACTION, [filters.action]), Q(seen_action_id=filters.action))
+    listed = into.ids if connection.vendor == "sqlite" else into.skus
     if filters.skus:
-        into.ids.append(_of_skus(scope, filters.skus))
+        listed.append(_of_skus(scope, filters.skus))
     if filters.sku_list is not None:
-        into.ids.append(RawSQL(LISTED[connection.vendor], (filters.sku_list, scope.store_id)))  # noqa: S611 -- fixed text
+        listed.append(RawSQL(LISTED[connection.vendor], (filters.sku_list, scope.store_id)))  # noqa: S611 -- fixed text
     if filters.text:
         found_ids, condition = search.matching(filters.text, scope.store_id)
         into.ids += [found_ids] if found_ids is not None else []
@@ -110,7 +117,5 @@ def ids_of(ids: Iterable[int]) -> RawSQL:
 
 def _of_skus(scope: Scope, skus: Sequence[str]) -> RawSQL:
     if connection.vendor == "sqlite":
-        statement, value = LISTED_SKUS.format(source="json_each(%s)"), json.dumps(skus)
-        return RawSQL(statement, (scope.store_id, value))  # noqa: S611 -- parameters
-    statement = LISTED_SKUS.format(source="unnest(%s::text[]) AS named(value)")
-    return RawSQL(statement, (scope.store_id, list(skus)))  # noqa: S611 -- parameters
+        return RawSQL(LISTED_SKUS, (scope.store_id, json.dumps(skus)))  # noqa: S611 -- parameters
+    return RawSQL("SELECT unnest(%s::text[])", (list(skus),))

@@ -18,11 +18,11 @@ from django.db.models.functions import Lower
 from ponte.db.cursor import BadCursor
 from ponte.db.filters import Bucket, FilterErrors, Filters, Flaw
 from ponte.db.models import Attempt, Channel, Counter, Exchange, Integration, Lane, LaneState, Membership
-from ponte.db.narrowing import BUCKETS, narrowed
+from ponte.db.narrowing import BUCKETS, Looked, narrowed
 from ponte.db.ordering import Place, Sort, opened, order_of
 from ponte.db.records import is_throttling
 from ponte.db.scope import Scope
-from ponte.db.slicing import HEAVY, Slice, sliced
+from ponte.db.slicing import NOTHING, Slice, Told, shown, sliced
 
 __all__ = [
     "BUCKETS",
@@ -58,15 +58,15 @@ MAX_NEWER: Final = 100
 class Page:
     """Rows of a list in its order; `next` and `previous` are cursors, None at either end.
 
-    `first` is how many-eth the first row is, as far as whoever came here page by page can tell. `total` is how many
-    the filter shows, where reading the page told it.
+    `first` is how many-eth the first row is, as far as whoever came here page by page can tell; `told` is what
+    reading the page told of the whole filter.
     """
 
     rows: tuple[Integration, ...]
     next: str | None
     previous: str | None
     first: int = 1
-    total: int | None = None
+    told: Told = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +104,19 @@ def page(
     before: str | None = None,
     size: int = 25,
     sort: Sort = Sort.RECENT,
+    looked: Looked | None = None,
 ) -> Page:
-    """Return the rows after (or before) a cursor, else the first ones. Raises `BadCursor`."""
+    """Return the rows after (or before) a cursor, else the first ones. Raises `BadCursor`.
+
+    `looked` is the filter looked up, for whoever reads more of it than a page.
+    """
     size = max(1, min(size, MAX_SIZE))
     order = order_of(sort, removed=filters.removed)
     seal = seal_of(scope, filters, sort)
     backwards = bool(before and not after)
     text = after or before
     place = opened(text, seal, order) if text else None
-    read, total = sliced(scope, filters, Slice(order.reverse if backwards else order, place, size + 1))
+    read, told = sliced(scope, filters, Slice(order.reverse if backwards else order, place, size + 1), looked)
     found = [*read]
     more, found = len(found) > size, found[:size]
     if backwards:
@@ -125,7 +129,7 @@ def page(
         order.place(found[-1], number + len(found) - 1).sealed(seal) if more_after else None,
         order.place(found[0], number).sealed(seal) if more_before else None,
         number,
-        total,
+        told,
     )
 
 
@@ -157,7 +161,7 @@ def records(scope: Scope, numbers: Collection[int]) -> dict[int, Integration]:
 def rows(scope: Scope, numbers: Collection[int]) -> list[Integration]:
     """Return the records of one store by their ids, removed ones too; unknown and foreign ids are absent."""
     listed = scope.integrations().filter(pk__in=list(numbers)[:MAX_SIZE])
-    return list(listed.select_related("channel").defer(*HEAVY))
+    return list(shown(listed))
 
 
 def newer(scope: Scope, filters: Filters, since: datetime, *, besides: Collection[int] = ()) -> int:

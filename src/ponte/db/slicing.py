@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.core.exceptions import EmptyResultSet
@@ -12,11 +12,14 @@ from django.db.models import Q, QuerySet
 from ponte.db.filters import Filters
 from ponte.db.models import Integration
 from ponte.db.narrowing import (
+    BUCKETS,
     TROUBLE,
     Looked,
     Way,
     among,
+    in_buckets,
     in_trouble,
+    is_few,
     kept,
     listed,
     look,
@@ -25,9 +28,9 @@ from ponte.db.narrowing import (
 )
 from ponte.db.ordering import Order, Part, Place
 from ponte.db.picking import FEW, ids_of
-from ponte.db.scope import Scope
+from ponte.db.scope import HEAVY_OF_CHANNEL, Scope
 from ponte.db.totals import at_least
-from ponte.db.walking import few_in_order, merged
+from ponte.db.walking import Few, few_in_order, merged
 
 HEAVY: Final = ("listing", "search_text")
 """Columns that no list shows."""
@@ -47,19 +50,36 @@ class Slice:
         return self.order.beyond(self.place) if self.place else Q()
 
 
-def sliced(scope: Scope, filters: Filters, wanted: Slice) -> tuple[QuerySet[Integration], int | None]:
-    """Return rows, and how many the filter shows in all, where that was told along the way."""
-    looked, order = look(scope, filters), wanted.order
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What reading a page told of its filter: how many it shows, and how many in each bucket, whichever it asks for.
+
+    None of what it did not tell. `skus` are some that it shows, in whichever bucket.
+    """
+
+    total: int | None = None
+    buckets: Mapping[str, int] | None = None
+    skus: frozenset[str] = frozenset()
+
+
+NOTHING: Final = Told()
+
+
+def sliced(
+    scope: Scope, filters: Filters, wanted: Slice, looked: Looked | None = None
+) -> tuple[QuerySet[Integration], Told]:
+    """Return rows, and what was told along the way."""
+    looked, order = looked or look(scope, filters), wanted.order
     if order.column not in BY_TIME:
-        ids, total = _sorted_ids(scope, filters, looked, wanted)
-        return _by_ids(ids, order), total
+        ids, told = _sorted_ids(scope, filters, looked, wanted)
+        return _by_ids(ids, order), told
     if several := parts(scope, filters, looked):
-        return _by_ids(_merged(filters, looked, several, wanted), order), None
+        return _by_ids(_merged(filters, looked, several, wanted), order), NOTHING
+    if is_few(filters, looked):  # sorted by the database: their ids alone, not the whole rows
+        ids, told = _of_few(scope, filters, looked, wanted)
+        return _by_ids(ids, order), told
     found = kept(scope, filters, looked=looked)
-    if found.few:  # sorted by the database: their ids alone, not the whole rows
-        ids, total = few_in_order(found.rows, order, wanted.place, wanted.size)
-        return _by_ids(ids, order), total
-    return shown(found.rows.filter(wanted.beyond).order_by(*order.names))[: wanted.size], None
+    return shown(found.rows.filter(wanted.beyond).order_by(*order.names))[: wanted.size], NOTHING
 
 
 def _merged(filters: Filters, looked: Looked, several: Sequence[Part], wanted: Slice) -> list[int]:
@@ -71,15 +91,32 @@ def _merged(filters: Filters, looked: Looked, several: Sequence[Part], wanted: S
     return merged(several, asked, wanted.order, wanted.place, wanted.size)
 
 
-def _sorted_ids(scope: Scope, filters: Filters, looked: Looked, wanted: Slice) -> tuple[list[int], int | None]:
+def _of_few(scope: Scope, filters: Filters, looked: Looked, wanted: Slice) -> tuple[list[int], Told]:
+    """Return ids of a filter that goes by few: read once for the page and the counts of every status."""
+    every = replace(filters, status=None)
+    asked = in_buckets(filters) if filters.status else Part("", ())
+    found = _ordered(kept(scope, every, Way.PICKED, looked).rows, asked, wanted)
+    counted: dict[str, int] = {bucket: found.groups.get(states, 0) for bucket, states in BUCKETS.items()}
+    total = sum(counted[bucket] for bucket in filters.buckets)
+    return found.ids, Told(total, None if filters.removed else counted, frozenset(found.skus))
+
+
+def _ordered(rows: QuerySet[Integration], asked: Part, wanted: Slice) -> Few:
+    return few_in_order(rows, asked, wanted.order, wanted.place, wanted.size)
+
+
+def _sorted_ids(scope: Scope, filters: Filters, looked: Looked, wanted: Slice) -> tuple[list[int], Told]:
     """Return ids in an order other than by time: few are sorted here, many are walked along the order's index."""
-    found = kept(scope, filters, Way.WALKED, looked)
-    few = found.rows if found.few else _few(scope, filters, looked)
+    if is_few(filters, looked, Way.WALKED):
+        return _of_few(scope, filters, looked, wanted)
+    few = _few(scope, filters, looked)
     if few is not None:
-        return few_in_order(few, wanted.order, wanted.place, wanted.size)
+        read = _ordered(few, Part("", ()), wanted)
+        return read.ids, Told(sum(read.groups.values()))
+    found = kept(scope, filters, Way.WALKED, looked)
     rows = found.rows.filter(in_trouble()) if filters.status in TROUBLE else found.rows
     ordered = rows.filter(wanted.beyond).order_by(*wanted.order.names)
-    return list(ordered.values_list("pk", flat=True)[: wanted.size]), None
+    return list(ordered.values_list("pk", flat=True)[: wanted.size]), NOTHING
 
 
 def _few(scope: Scope, filters: Filters, looked: Looked) -> QuerySet[Integration] | None:
@@ -99,4 +136,4 @@ def _by_ids(ids: Collection[int], order: Order) -> QuerySet[Integration]:
 
 def shown(rows: QuerySet[Integration]) -> QuerySet[Integration]:
     """Read what a list shows of its records, with their channels."""
-    return rows.select_related("channel").defer(*HEAVY)
+    return rows.select_related("channel").defer(*HEAVY, *HEAVY_OF_CHANNEL)

@@ -33,21 +33,19 @@ ALL: Final = Filters()
 NO_CAUSE: Final[dict[str, Any]] = {"cause": "", "code": "", "stage": None, "channel": ""}
 
 
-def total(scope: Scope, filters: Filters, counted: Mapping[str, int], read: int | None = None) -> Total:
+def total(scope: Scope, filters: Filters, counted: Mapping[str, int], looked: Looked | None = None) -> Total:
     """Return a filter's total: from the counters, from the figures of causes, else counted up to a limit.
 
-    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`), `read` is what reading
-    the page has told (`queries.Page`).
+    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`), `looked` is the filter
+    looked up before.
     """
     if not replace(filters, channel="").narrows:
         return Total(_from_counters(filters, counted))
     if filters.by_cause and not (filters.removed or filters.status) and replace(filters, **NO_CAUSE) == ALL:
         return Total(sum(count for _, _, count in causes(scope, filters)))
-    if read is not None:
-        return Total(read)
     if filters == filters.plain() and not filters.removed:
         return _up_to(count_plain(scope, filters, MOST + 1), MOST)
-    looked = look(scope, filters)
+    looked = looked or look(scope, filters)
     found = kept(scope, filters, looked=looked)
     if not (found.few or filters == filters.plain() or _is_one_cause(filters, looked)):
         return UNKNOWN
@@ -55,11 +53,13 @@ def total(scope: Scope, filters: Filters, counted: Mapping[str, int], read: int 
     return _up_to(found.rows.order_by().values("pk")[: limit + 1].count(), limit)
 
 
-def per_bucket(scope: Scope, filters: Filters, counted: Mapping[str, int]) -> Mapping[str, int] | None:
+def per_bucket(
+    scope: Scope, filters: Filters, counted: Mapping[str, int], looked: Looked | None = None
+) -> Mapping[str, int] | None:
     """Return how many records of a filter are in each bucket, whichever of them it asks for.
 
-    `counted` as in `total`; they alone know of "removed" records. None where the filter leaves so many that they
-    would have to be counted one by one.
+    `counted` and `looked` as in `total`; the counters alone know of "removed" records. None where the filter leaves
+    so many that they would have to be counted one by one.
     """
     every = replace(filters, status=None, removed=False)
     if not replace(every, channel="").narrows:
@@ -71,7 +71,7 @@ def per_bucket(scope: Scope, filters: Filters, counted: Mapping[str, int]) -> Ma
         for (_, status, phase), count in plain_groups(scope, every).items():
             found[status, phase] += count
     else:
-        looked = look(scope, every)
+        looked = look(scope, every) if looked is None or filters.removed else looked
         rows = kept(scope, every, looked=looked)
         alone = _is_one_cause(every, looked)
         if not (rows.few or alone) or (alone and rows.rows.order_by().values("pk")[: MOST + 1].count() > MOST):

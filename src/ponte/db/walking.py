@@ -5,7 +5,9 @@ They are written out: putting forty of them together takes the ORM longer than t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.core.exceptions import EmptyResultSet
@@ -18,20 +20,35 @@ from ponte.db.sql import fetch, marks
 from ponte.domain.lifecycle import Phase, Status
 
 Bucket = tuple[Status, Phase]
-HEAD: Final = """SELECT * FROM (SELECT updated_at, id FROM db_integration WHERE {where} ORDER BY {order} LIMIT %s)
-    AS part{number}"""
+HEADS: Final = {
+    "sqlite": "SELECT updated_at, id FROM db_integration WHERE {where}",
+    "postgresql": """(SELECT updated_at, id FROM db_integration WHERE {where}
+        ORDER BY updated_at {direction}, id {direction} LIMIT %s)""",
+}
+"""One part. Both databases take the next row from whichever part has it; PostgreSQL only where each is limited, and
+SQLite only where none is: it reads a limited one to its end first."""
+SKUS: Final = {"sqlite": "json_group_array(sku)", "postgresql": "CAST(json_agg(sku) AS text)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """A small set, read once: the ids asked for, how many it has by status and phase, and its SKUs."""
+
+    ids: list[int] = field(default_factory=list)
+    groups: dict[Bucket, int] = field(default_factory=dict)
+    skus: set[str] = field(default_factory=set)
 
 
 def merged(parts: Sequence[Part], more: Part, order: Order, place: Place | None, size: int) -> list[int]:
     """Return the first ids of some parts together, in an order by time, beyond a place. `more` is true of each."""
-    beyond = order.beyond_sql(place)
-    direction = "DESC" if order.descending else "ASC"
+    beyond, head = order.beyond_sql(place), HEADS[connection.vendor]
+    limit = [size] if "LIMIT" in head else []
     heads, values = [], []
-    for number, part in enumerate(parts):
+    for part in parts:
         where = " AND ".join(text for text in (part.where, more.where, beyond.where) if text)
-        heads.append(HEAD.format(where=where, order=f"updated_at {direction}, id {direction}", number=number))
-        values += [*part.values, *more.values, *beyond.values, size]
-    statement = f"{' UNION ALL '.join(heads)} ORDER BY 1 {direction}, 2 {direction} LIMIT %s"
+        heads.append(head.format(where=where, direction=order.direction))
+        values += [*part.values, *more.values, *beyond.values, *limit]
+    statement = f"{' UNION ALL '.join(heads)} ORDER BY 1 {order.direction}, 2 {order.direction} LIMIT %s"
     return [int(row[1]) for row in fetch(statement, [*values, size])]
 
 
@@ -72,25 +89,32 @@ def _in_buckets(channel_ids: Sequence[int], buckets: Sequence[Bucket], more: Par
     return Part(where, (*channel_ids, *statuses, *phases, *more.values))
 
 
-def few_in_order(
-    rows: QuerySet[Integration], order: Order, place: Place | None, size: int
-) -> tuple[list[int], int | None]:
-    """Sort a small set: return its first ids beyond a place, and how many it has.
+def few_in_order(rows: QuerySet[Integration], asked: Part, order: Order, place: Place | None, size: int) -> Few:
+    """Read a small set once: the first ids beyond a place of those `asked` for, and what all of it is.
 
-    None of beyond that place: nobody knows.
+    The ids are in no order.
     """
+    columns = dict.fromkeys(("pk", "status", "phase", "sku", order.column))
     try:
-        inner, values = rows.order_by().values_list("pk", order.column).query.sql_with_params()
+        inner, values = rows.order_by().values_list(*columns).query.sql_with_params()
     except EmptyResultSet:
-        return [], 0
+        return Few()
     beyond = order.beyond_sql(place, key="pk")
-    direction = "DESC" if order.descending else "ASC"
+    where = " AND ".join(text for text in (asked.where, beyond.where) if text)
     found = fetch(
-        f"""SELECT pk, total FROM (SELECT met.*, count(*) OVER () AS total FROM ({inner}) AS met) AS known
-            {"WHERE " if beyond.where else ""}{beyond.where}
-            ORDER BY {order.column} {direction}, pk {direction} LIMIT %s""",
-        [*values, *beyond.values, size],
+        f"""WITH met AS MATERIALIZED ({inner})
+            SELECT pk, NULL, NULL, NULL FROM (SELECT pk FROM met {"WHERE " if where else ""}{where}
+                ORDER BY {order.column} {order.direction}, pk {order.direction} LIMIT %s) AS page
+            UNION ALL SELECT NULL, status, phase, count(*) FROM met GROUP BY status, phase
+            UNION ALL SELECT NULL, {SKUS[connection.vendor]}, NULL, NULL FROM met""",
+        [*values, *asked.values, *beyond.values, size],
     )
-    if not found:
-        return [], None if place else 0
-    return [int(row[0]) for row in found], int(found[0][1])
+    few = Few()
+    for pk, text, phase, count in found:
+        if pk is not None:
+            few.ids.append(int(pk))
+        elif count is not None:
+            few.groups[Status(text), Phase(phase)] = int(count)
+        else:
+            few.skus.update(json.loads(text or "[]"))
+    return few

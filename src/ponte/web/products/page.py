@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from ponte.db import facets, queries, sku_lists, totals
 from ponte.db.filters import Bucket, Flaw, Period
-from ponte.db.models import LaneState, SavedView
+from ponte.db.models import LaneState, SavedView, SkuList
+from ponte.db.narrowing import Looked, look
 from ponte.db.queries import BadCursor, ChannelState, Page, Sort
 from ponte.db.scope import Scope
 from ponte.db.totals import Total
@@ -123,11 +124,13 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
     states = queries.channels(visit.scope)
     chosen = next((state for state in states if state.channel.code == asked.filters.channel), None)
     counted = queries.counts(visit.scope, chosen.channel.pk if chosen else None)
-    asked, pasted = _pasted(visit.scope, asked)
-    asked, page = _page(visit.scope, asked)
+    asked, listed = _listed(visit.scope, asked)
+    looked = look(visit.scope, asked.filters)
+    asked, page = _page(visit.scope, asked, looked)
+    pasted = _pasted(visit.scope, listed, page)
     return Listing(
         asked=asked,
-        tabs=tabs_of(visit.scope, asked, counted),
+        tabs=tabs_of(visit.scope, asked, counted, page.told.buckets, looked),
         choices=tuple(Choice(state.channel.code, badge(state.channel), state is chosen) for state in states),
         chips=chips_of(asked, _known(visit.scope, asked, chosen, pasted)),
         sorts=tuple(Way(sort, text, _sorted(asked, sort), sort is asked.sort) for sort, text in SORTS.items()),
@@ -136,7 +139,7 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
         notices=tuple(notice for state in states if (notice := notice_of(state, now))),
         lines=_lines(visit, asked, page, states, now),
         pasted=pasted,
-        total=_total(visit.scope, asked, page, counted),
+        total=_total(visit.scope, asked, page, counted, looked),
         first=page.first,
         next=_turned(asked, AFTER, page.next),
         previous=_turned(asked, BEFORE, page.previous),
@@ -146,12 +149,19 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
     )
 
 
-def tabs_of(scope: Scope, asked: Asked, counted: Mapping[str, int]) -> tuple[Tab, ...]:
+def tabs_of(
+    scope: Scope,
+    asked: Asked,
+    counted: Mapping[str, int],
+    told: Mapping[str, int] | None = None,
+    looked: Looked | None = None,
+) -> tuple[Tab, ...]:
     """Return the tabs; each keeps the other filters and the order, and counts what it would show.
 
-    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`).
+    `counted` are the counters of what is in sight of the filter's channel (`queries.counts`). `told` is what reading
+    the page told already, `looked` is the filter looked up before.
     """
-    shown = counted if asked.flaws else totals.per_bucket(scope, asked.filters, counted)
+    shown = counted if asked.flaws else told or totals.per_bucket(scope, asked.filters, counted, looked)
     found: Mapping[str, int] = {} if shown is None else shown
     kept = {name: value for name, value in asked.values.items() if name not in {"status", "removed"}}
     others: Query = {**kept, **asked.order}
@@ -191,18 +201,24 @@ def notice_of(state: ChannelState, now: datetime) -> Notice | None:
     return None
 
 
-def _pasted(scope: Scope, asked: Asked) -> tuple[Asked, Pasted | None]:
+def _listed(scope: Scope, asked: Asked) -> tuple[Asked, SkuList | None]:
     number = asked.filters.sku_list
     if number is None:
         return asked, None
-    kept = sku_lists.sku_list(scope, number)
-    if kept is None:
-        return replace(asked, flaws={**asked.flaws, "list": FLAWS[Flaw.UNKNOWN]}), None
-    missing = sku_lists.missing(scope, number)
-    return asked, Pasted(kept.pk, len(kept.skus), len(missing), tuple(missing[:MISSING_SHOWN]))
+    listed = sku_lists.sku_list(scope, number)
+    if listed is None:
+        asked = replace(asked, flaws={**asked.flaws, "list": FLAWS[Flaw.UNKNOWN]})
+    return asked, listed
 
 
-def _page(scope: Scope, asked: Asked) -> tuple[Asked, Page]:
+def _pasted(scope: Scope, listed: SkuList | None, page: Page) -> Pasted | None:
+    if listed is None:
+        return None
+    missing = sku_lists.missing(scope, listed, besides=page.told.skus)
+    return Pasted(listed.pk, len(listed.skus), len(missing), tuple(missing[:MISSING_SHOWN]))
+
+
+def _page(scope: Scope, asked: Asked, looked: Looked) -> tuple[Asked, Page]:
     if asked.flaws:
         return asked, Page((), None, None)
     try:
@@ -213,6 +229,7 @@ def _page(scope: Scope, asked: Asked) -> tuple[Asked, Page]:
             before=asked.before or None,
             size=SIZE,
             sort=asked.sort,
+            looked=looked,
         )
     except BadCursor:
         flaw = {"page": _("Esta página da lista não existe mais. Volte ao começo.")}
@@ -233,12 +250,14 @@ def _lines(visit: Visit, asked: Asked, page: Page, states: Sequence[ChannelState
     )
 
 
-def _total(scope: Scope, asked: Asked, page: Page, counted: Mapping[str, int]) -> Total:
+def _total(scope: Scope, asked: Asked, page: Page, counted: Mapping[str, int], looked: Looked) -> Total:
     if asked.flaws:
         return Total(0)
     if page.next is None and page.previous is None:
         return Total(len(page.rows))
-    return totals.total(scope, asked.filters, counted, page.total)
+    if page.told.total is not None:
+        return Total(page.told.total)
+    return totals.total(scope, asked.filters, counted, looked)
 
 
 def _known(scope: Scope, asked: Asked, chosen: ChannelState | None, pasted: Pasted | None) -> Known:

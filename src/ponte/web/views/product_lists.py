@@ -59,9 +59,10 @@ def sku_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 @signed_in
 def missing_skus(_request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Send the SKUs of a list that have no record here, one a line."""
-    if sku_lists.sku_list(visit.scope, number) is None:
+    listed = sku_lists.sku_list(visit.scope, number)
+    if listed is None:
         raise Http404
-    text = "".join(f"{sku}\n" for sku in sku_lists.missing(visit.scope, number))
+    text = "".join(f"{sku}\n" for sku in sku_lists.missing(visit.scope, listed))
     answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="skus-sem-registro.txt"'
     return answer
