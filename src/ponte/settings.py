@@ -32,7 +32,7 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
             "TEST": {"NAME": str(Path(url.name).with_suffix(f".test-{os.getpid()}.sqlite3"))},
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "ponte.db.postgresql",
         "NAME": url.name,
         "HOST": url.host,
         "PORT": url.port,
@@ -60,6 +60,7 @@ ALLOWED_HOSTS = [*CONFIG.allowed_hosts] or ["127.0.0.1", "localhost", "[::1]", C
 DATABASES = {"default": database(CONFIG.database)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "db.User"
+REQUEST_STATEMENT_MS = 5_000
 ON_POSTGRESQL = CONFIG.database.engine == "postgresql"
 
 INSTALLED_APPS = [
@@ -83,6 +84,7 @@ if ON_POSTGRESQL:
     INSTALLED_APPS.append("procrastinate.contrib.django")
 
 MIDDLEWARE = [
+    "ponte.web.heavy.limited",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -181,6 +181,21 @@ TEXTS: Mapping[str, RefusalText] = {
         ("Database unavailable", "Nothing was done; repeat in a few seconds."),
         ("Base de datos no disponible", "No se hizo nada; repita en unos segundos."),
     ),
+    "too-heavy": _text(
+        503,
+        (
+            "Pedido pesado demais",
+            "O banco de dados levou mais de 5 segundos, e nada foi feito. Peça menos: um canal, menos dias, um SKU.",
+        ),
+        (
+            "Request too heavy",
+            "The database took more than 5 seconds; nothing was done. Ask for less: a channel, fewer days, a SKU.",
+        ),
+        (
+            "Pedido demasiado pesado",
+            "La base de datos tardó más de 5 segundos, y no se hizo nada. Pida menos: un canal, menos días, un SKU.",
+        ),
+    ),
     "internal": _text(
         500,
         ("Erro interno", "O Ponte falhou; o registro do servidor tem os detalhes."),

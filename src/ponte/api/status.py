@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ponte.api.callers import bearer, find_caller
 from ponte.api.refusals import RefusedError, refusal
+from ponte.api.trouble import unavailable
 from ponte.db.sql import DOWN
 from ponte.ops.health import OK, readiness_soon
 from ponte.ops.metrics import CONTENT_TYPE, exposition
@@ -49,8 +50,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """
     try:
         return _metrics(request)
-    except DOWN:
-        return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
+    except DOWN as error:
+        return unavailable(request, error)
 
 
 def _metrics(request: HttpRequest) -> HttpResponse:

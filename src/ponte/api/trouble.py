@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ponte.api.refusals import FieldError, RefusedError, refusal
+from ponte.db.sql import was_too_heavy
 
 logger = logging.getLogger(__name__)
 MAX_ERRORS = 20
@@ -61,6 +62,13 @@ def _field_error(error: dict[str, object]) -> FieldError:
 
 def _unavailable(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     logger.warning("The database did not answer: %s", type(error).__name__)
+    return unavailable(request, error)
+
+
+def unavailable(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    """Answer 503: the database is down, or was not asked to the end because that took too long."""
+    if isinstance(error, Exception) and was_too_heavy(error):
+        return refusal(request, RefusedError("too-heavy", headers={"Retry-After": "30"}))
     return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
 
 

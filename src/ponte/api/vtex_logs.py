@@ -18,6 +18,7 @@ from ponte.api.answers import dumped
 from ponte.api.callers import Caller, bearer, find_caller
 from ponte.api.language import language_of
 from ponte.api.refusals import RefusedError, bad_query, not_found, refusal
+from ponte.api.trouble import unavailable
 from ponte.api.words import marketplace
 from ponte.config import config
 from ponte.db.models import Attempt, Exchange
@@ -49,8 +50,8 @@ def vtex_logs(request: HttpRequest, account: str = "") -> HttpResponse:
         return _answer(request, _caller(request, account))
     except RefusedError as refused:
         return refusal(request, refused)
-    except DOWN:
-        return refusal(request, RefusedError("unavailable", headers={"Retry-After": "5"}))
+    except DOWN as error:
+        return unavailable(request, error)
 
 
 def _only_reads(request: HttpRequest) -> None:

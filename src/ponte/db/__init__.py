@@ -1,6 +1,7 @@
 """The tables, and every statement that reads or writes them; nothing here decides or asks the network.
 
-- `models`, `migrations`; `sqlite` is Django's backend with its statements' marks turned once.
+- `models`, `migrations`; `sqlite` is Django's backend with its statements' marks turned once,
+  `postgresql` the other one with a limit for statements.
 - `integrations`, `results`, `counts`: the write side. `scope`: what somebody may see. `sealed`: secrets.
 - `queries`, `queries_api`, `pulse`: the lists and counts of the screens, the API and the numbers beside the menu.
 - `filters`, `narrowing`, `picking`, `ordering`, `slicing`, `walking`, `totals`, `facets`, `search`, `cursor`: from

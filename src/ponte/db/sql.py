@@ -16,6 +16,13 @@ ROWS_TOGETHER = 25
 DOWN = (OperationalError, InterfaceError)
 """What is raised while the database cannot be reached or asked: worth another try. All else is a bug or bad data."""
 
+QUERY_CANCELED = "57014"
+
+
+def was_too_heavy(error: BaseException | None) -> bool:
+    """Say whether a statement was ended because it took too long (`ponte.web.heavy`); it is one of `DOWN` too."""
+    return isinstance(error, DOWN) and getattr(error.__cause__, "sqlstate", "") == QUERY_CANCELED
+
 
 @lru_cache(maxsize=256)
 def marks(count: int) -> str:

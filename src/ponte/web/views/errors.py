@@ -13,7 +13,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from ponte.db.sql import DOWN
+from ponte.db.sql import DOWN, was_too_heavy
 from ponte.web.pages import page
 
 TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
@@ -39,17 +39,31 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with a number that is also in the log; 503 while the database does not answer.
+    """Answer 500 with a number that is also in the log; 503 while the database does not answer, or not in time.
 
-    Neither page asks the database for anything: messages may be kept in the session.
+    None of the pages asks the database for anything: messages may be kept in the session.
     """
-    if isinstance(sys.exc_info()[1], DOWN):
+    error = sys.exc_info()[1]
+    if was_too_heavy(error):
+        return _too_heavy(request)
+    if isinstance(error, DOWN):
         answer = page(request, "errors/503.html", {"messages": ()}, status=503)
         answer.headers["Retry-After"] = "5"
         return answer
     number = secrets.token_hex(4)
     log.error("answered 500 as %s to %s", number, request.path)
     return page(request, "errors/500.html", {"number": number, "messages": ()}, status=500)
+
+
+def _too_heavy(request: HttpRequest) -> HttpResponse:
+    """Answer 503 to what the database was not asked to the end (`ponte.web.heavy`), and say how to ask for less."""
+    log.warning("answered 503 to %s: a statement took too long", request.path)
+    reads = request.method in {"GET", "HEAD"}
+    answer = page(request, "errors/heavy.html", {"messages": (), "reads": reads}, status=503)
+    answer.headers["Retry-After"] = "30"
+    text = _("O banco de dados demorou demais. Peça menos de uma vez, ou tente de novo em instantes.")
+    answer.headers["HX-Trigger"] = json.dumps({"ponte:notice": {"text": text}})
+    return answer
 
 
 def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
