@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ponte.connectors import get
 from ponte.connectors.rulebook import read_rulebook
-from ponte.connectors.words import of_any
+from ponte.connectors.words import of_any, of_attribute
 from ponte.domain.message import Response
 from ponte.domain.problem import ProblemClass
 
@@ -39,6 +39,19 @@ SAID = [
     ("Falha interna, espere", "MARKETPLACE_OUTAGE", ""),
     ("The data differ from our catalogue", "CATALOG_CONFLICT", ""),
     ("Request body is malformed JSON", "PAYLOAD_INVALID", ""),
+    ("Your seller account has been suspended", "ACCOUNT_BLOCKED", ""),
+    ("A loja foi temporariamente bloqueada", "ACCOUNT_BLOCKED", ""),
+    ("La cuenta está inactiva", "ACCOUNT_BLOCKED", ""),
+    ("O mesmo EAN em duas linhas", "DUPLICATE_IDENTIFIER", "ean"),
+    ("GTIN sent more than once", "DUPLICATE_IDENTIFIER", "ean"),
+    ("El producto está vinculado a otro código", "DUPLICATE", ""),
+    ("O EAN é de outro produto do catálogo", "CATALOG_CONFLICT", ""),
+    ("A marca não consta no cadastro", "BRAND_MAPPING", "brand"),
+    ("'48' is not a valid enumeration value", "ATTRIBUTE_MAPPING", "ids"),
+    ("La condición no es válida", "ATTRIBUTE_INVALID", "condition"),
+    ("A venda destes itens não é permitida", "POLICY_RESTRICTED", ""),
+    ("Categoria errada", "CATEGORY_MAPPING", "category"),
+    ("La oferta fue eliminada", "LISTING_CLOSED", ""),
 ]
 SILENT = [
     "",
@@ -48,6 +61,9 @@ SILENT = [
     "Categoria e marca",
     "O título mudou. Faltam dois dias",
     "invalid",
+    "Seller SKU is inactive",
+    "Your account manager sent it",
+    "O anúncio saiu do ar",
 ]
 
 
@@ -61,6 +77,20 @@ def test_a_topic_with_what_is_wrong_with_it_has_a_class(message, kind, subject):
 @pytest.mark.parametrize("message", SILENT)
 def test_a_topic_or_a_complaint_alone_says_nothing(message):
     assert of_any(message, "") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("The value '500' exceeds what is taken", "ATTRIBUTE_INVALID"),
+        ("O valor não foi informado", "ATTRIBUTE_MISSING"),
+        ("The weight is too high", "DIMENSIONS_INVALID"),
+        ("Thank you", None),
+    ],
+)
+def test_of_an_attribute_that_is_named_beside_the_complaint_is_enough(message, kind):
+    rule = of_attribute(message)
+    assert (rule and rule.kind.name) == kind
 
 
 def test_a_code_in_words_helps_where_the_message_does_not():

@@ -53,9 +53,22 @@ class _Topic:
 def of_any(message: str, code: str = "") -> Rule | None:
     """Return what a message, or else the words of its code, say; None when they say nothing that is known."""
     in_words = _SEPARATORS.sub(" ", _CAMEL.sub(" ", code[:MAX_SENTENCE]))
-    sentences = [*_END.split(message[:MAX_TEXT])[:SENTENCES], in_words]
-    bare = [_BESIDE.sub("", plain(one))[:MAX_SENTENCE] for one in sentences if one.strip()]
+    bare = _bare([*_sentences(message), in_words])
     return _phrase_of(_PHRASES, bare) or _topic_of(bare) or _phrase_of(_LAST, bare)
+
+
+def of_attribute(message: str) -> Rule | None:
+    """Return what is wrong with an attribute that the answer names beside its words: "the value is too long"."""
+    return _topic_of(_bare([f"attribute {one}" for one in _sentences(message)]))
+
+
+def _sentences(message: str) -> list[str]:
+    return _END.split(message[:MAX_TEXT])[:SENTENCES]
+
+
+def _bare(sentences: list[str]) -> list[str]:
+    """Return sentences as the patterns meet them: without case, accents and the category they are said for."""
+    return [_BESIDE.sub("", plain(one))[:MAX_SENTENCE] for one in sentences if one.strip()]
 
 
 def _phrase_of(phrases: tuple[_Phrase, ...], sentences: list[str]) -> Rule | None:
