@@ -28,6 +28,22 @@ TWO = [("ATTRIBUTE_MISSING", "color"), ("TITLE_INVALID", "item_name")]
 DOWN, LEFT_OUT = ({"actions": [{"action": f"{one}_SUPPRESSED"}]} for one in ("SEARCH", "ATTRIBUTE"))
 NO_EAN = "SKU 1, Missing Attributes standard_product_id. SKU 1 ..."
 
+TRACE, OFFER_IMPORT = "GET /v0/traces/{id}", "GET /api/offers/imports/{import}"
+STATUS = "GET /api/mcm/products/sources/status/export"
+NO_PRICE = "Sem preço na política comercial"
+DEACTIVATED = {"errors": [{"code": "Unauthorized", "message": "This seller account is deactivated."}]}
+NO_TYPE = {"errors": [{"code": "NOT_FOUND", "message": "No such product type"}]}
+SYNCHRONIZING = {"import_id": 1, "status": "WAITING_SYNCHRONIZATION_PRODUCT"}
+NEEDED = {"code": "MCM-05000", "attribute_code": "color", "message": "The 'color' attribute is required."}
+GTIN = {"code": "item.attribute.missing_conditional_required", "message": "attributes [GTIN] are required"}
+TASK = {"status": "finished", "user_products": [{"status": "succeeded"}, {"status": "failed", "reasons": [GTIN]}]}
+UNFETCHED = {"code": "7", "categories": ["INVALID_IMAGE"], "message": "A imagem não pôde ser baixada"}
+TOO_HIGH = {"code": "7", "attributeNames": ["wattage"], "message": "El valor supera el límite"}
+
+
+def trace(code, message):
+    return {"results": [{"code": code, "message": message, "severity": "ERROR"}]}
+
 
 def said(connector, endpoint, status, body=None):
     words = "" if body is None else body if isinstance(body, str | bytes) else json.dumps(body)
@@ -234,3 +250,41 @@ def test_an_address_before_the_path_changes_nothing(connector, endpoint, status,
     found = said(connector, endpoint, status, body)
     assert isinstance(found, outcome)
     assert problems(found)[0].kind.name != "UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "kind"),
+    [
+        (("amazon", PUT_LISTING, 403, DEACTIVATED), Blocked, "ACCOUNT_BLOCKED"),
+        (("magalu", f"POST {SKU}", 403, {"message": "Seller suspenso"}), Blocked, "ACCOUNT_BLOCKED"),
+        (("magalu", f"POST {SKU}", 403, {"message": "Forbidden"}), Blocked, "AUTH_FORBIDDEN"),
+        (("magalu", f"POST {SKU}", 400, {"message": NO_PRICE}), Rejected, "VTEX_PRICE_MISSING"),
+        (("magalu", TRACE, 200, trace("401", "Unauthorized")), Rejected, "AUTH_EXPIRED"),
+        (
+            ("magalu", TRACE, 200, trace("422", "identifiers: já usado em outro SKU")),
+            Rejected,
+            "DUPLICATE_IDENTIFIER",
+        ),
+        (("mirakl", "POST /api/products/imports", 413, PAGE), Rejected, "PAYLOAD_INVALID"),
+        (("mirakl", OFFER_IMPORT, 200, SYNCHRONIZING), Pending, "STATE_CONFLICT"),
+        (("mirakl", OFFER_IMPORT, 200, {**SYNCHRONIZING, "lines_in_pending": 1}), Pending, "DEPENDENCY_PENDING"),
+        (("mirakl", STATUS, 200, [{"status": "NOT_LIVE", "errors": [NEEDED]}]), Rejected, "ATTRIBUTE_MISSING"),
+        (("mirakl", STATUS, 200, [{"status": "NOT_LIVE", "warnings": [NEEDED]}]), Postponed, "DEPENDENCY_PENDING"),
+        (("mirakl", STATUS, 200, [{"status": "LIVE", "errors": [NEEDED]}]), Accepted, "ATTRIBUTE_MISSING"),
+        (("mirakl", P44, 200, report("A marca X não figura na lista")), Rejected, "BRAND_MAPPING"),
+        (("mirakl", P44, 200, report("Code EAN manquant")), Rejected, "IDENTIFIER_MISSING"),
+        (("mirakl", OF03, 200, report("Unknown additional field 'ncm'", OFFERS)), Rejected, "ATTRIBUTE_MAPPING"),
+        (("mirakl", OF03, 200, report("Offer condition 99 unknown", OFFERS)), Rejected, "ATTRIBUTE_MAPPING"),
+        (("mercadolivre", "GET /user-products-families/tasks/{id}", 200, TASK), Rejected, "IDENTIFIER_MISSING"),
+        (("mercadolivre", CREATE, 400, {"cause": [{"code": "moderations.brand.x"}]}), Rejected, "POLICY_BRAND"),
+        (("mercadolivre", CREATE, 400, {"cause": [{"code": "x.gtin.used"}]}), Rejected, "DUPLICATE_IDENTIFIER"),
+        (("mercadolivre", CREATE, 400, {"message": "Missing x-version header"}), Rejected, "PAYLOAD_INVALID"),
+        (("amazon", PUT_LISTING, 200, listing(UNFETCHED)), Rejected, "IMAGE_UNREACHABLE"),
+        (("amazon", PUT_LISTING, 200, listing(TOO_HIGH)), Rejected, "ATTRIBUTE_INVALID"),
+        (("amazon", "GET /definitions/2020-09-01/productTypes/{id}", 404, NO_TYPE), Rejected, "CATEGORY_MAPPING"),
+    ],
+)
+def test_what_an_answer_says_goes_before_what_its_status_suggests(answer, outcome, kind):
+    told = said(*answer)
+    assert isinstance(told, outcome)
+    assert classes(told)[0][0] == kind

@@ -230,7 +230,7 @@ def _refusal(path: str, response: Response) -> Outcome:
         case 401:
             return Postponed(one_problem(ProblemClass.AUTH_EXPIRED, path, response))
         case 402 | 403 as status:
-            return Blocked(one_problem(ACCOUNT[status], path, response))
+            return Blocked(_blocked_account(path, response) or one_problem(ACCOUNT[status], path, response))
         case 404 | 410:
             return _not_there(path, response)
         case 409 | 412 | 423:
@@ -240,6 +240,12 @@ def _refusal(path: str, response: Response) -> Outcome:
         case status:
             found = _our_fault(problems_of(response, stage_of(path)), status)
             return unreadable(path, response, "garbled") if is_garbled(response) else refused(found)
+
+
+def _blocked_account(path: str, response: Response) -> Problem | None:
+    """Return the problem of an account that may not sell at all, where the words of a refusal say so."""
+    found = problems_of(response, stage_of(path))
+    return next((one for one in found if one.kind is ProblemClass.ACCOUNT_BLOCKED), None)
 
 
 def _our_fault(problems: tuple[Problem, ...], status: int) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
 # The statuses that a trace's line repeats (developers' page "traces").
 BY_STATUS = {
-    "401": ProblemClass.AUTH_FORBIDDEN,
+    "401": ProblemClass.AUTH_EXPIRED,
     "403": ProblemClass.AUTH_FORBIDDEN,
     **dict.fromkeys(("500", "502", "503", "504"), ProblemClass.MARKETPLACE_OUTAGE),
 }

@@ -10,7 +10,7 @@ import re
 from ponte.connectors import shape
 from ponte.connectors.endpoints import path_of
 from ponte.connectors.mercadolivre.aftermath import moderation_problems, picture_problems
-from ponte.connectors.mercadolivre.errors import codes_of, message_of, problems_of, words_of
+from ponte.connectors.mercadolivre.errors import codes_of, failures_of, message_of, problems_of, words_of
 from ponte.connectors.mercadolivre.standing import item_of, listing_of, standing
 from ponte.connectors.outcomes import FINAL, refused
 from ponte.connectors.transport import asked_wait, is_garbled
@@ -111,6 +111,8 @@ def _success(path: str, response: Response) -> Outcome:
 
 
 def _without_item(path: str, response: Response, body: JSON) -> Outcome:
+    if failures := failures_of(body, _stage(path)):
+        return refused(failures)
     if ITEM_ENDPOINT.match(path):
         return unreadable(path, response, "no_listing_id")
     if path.endswith(OAUTH) and not shape.text(shape.table(body).get("access_token")):

@@ -53,6 +53,14 @@ def warnings_of(item: dict[str, JSON], stage: Stage) -> tuple[Problem, ...]:
     return tuple(problem.as_warning() for row in rows for problem in _of_cause(shape.lowered(row), stage))
 
 
+def failures_of(body: JSON, stage: Stage) -> tuple[Problem, ...]:
+    """Return why parts of a task failed: the reasons of rows that say "failed", whatever their list is called."""
+    lists = shape.table(body).values()
+    failed = (row for rows in lists for row in shape.tables(rows) if shape.text(row.get("status")) == "failed")
+    reasons = (reason for row in failed for reason in shape.tables(row.get("reasons")))
+    return tuple(one for reason in reasons for one in _of_cause(shape.lowered(reason), stage))[:MAX_PROBLEMS]
+
+
 def words_of(response: Response) -> str:
     """Return the words of a body that is no JSON (a proxy's page), short."""
     return _cap(" ".join(plain_text(response.body[:MAX_HTML].decode("utf-8", errors="replace")).split())[:500])

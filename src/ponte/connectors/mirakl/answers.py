@@ -14,8 +14,9 @@ from ponte.connectors.endpoints import Endpoints
 from ponte.connectors.mirakl import asking
 from ponte.connectors.mirakl.csvfile import read
 from ponte.connectors.mirakl.imports import all_taken, judged_import, judged_offer_import, lost, place_of
-from ponte.connectors.mirakl.problems import Reading, hidden
+from ponte.connectors.mirakl.problems import Reading, hidden, is_live, not_live
 from ponte.connectors.mirakl.reports import Layout
+from ponte.connectors.outcomes import FINAL
 from ponte.connectors.texts import plain_text, sendable
 from ponte.connectors.transport import asked_wait, is_garbled
 from ponte.domain.message import JSON, Response, Unreadable
@@ -63,6 +64,7 @@ BLOCKING = {
     402: ProblemClass.ACCOUNT_BLOCKED,
     403: ProblemClass.ACCOUNT_BLOCKED,
 }
+REFUSING = {404: ProblemClass.LISTING_NOT_FOUND, 410: ProblemClass.LISTING_NOT_FOUND, **FINAL}
 WAITING = frozenset({ProblemClass.DEPENDENCY_PENDING, ProblemClass.MARKETPLACE_TIMEOUT})
 
 
@@ -142,7 +144,15 @@ def _statuses(endpoint: str, response: Response, reading: Reading) -> Outcome:
         return unreadable(endpoint, response)
     if not body:
         return Postponed(lost({}))
-    return refused(tuple(one for row in shape.tables(body) for one in reading.of_status(row)))
+    return refused(tuple(one for row in shape.tables(body) for one in _of_row(row, reading)))
+
+
+def _of_row(row: dict[str, JSON], reading: Reading) -> tuple[Problem, ...]:
+    """Return what CM11 says of one product; one that is not live and has no error still waits."""
+    found = reading.of_status(row)
+    if is_live(row):
+        return tuple(one.as_warning() for one in found)
+    return found if any(one.blocking for one in found) else (not_live(), *found)
 
 
 def _report(endpoint: str, response: Response, reading: Reading) -> Outcome:
@@ -240,8 +250,8 @@ def _by_status(endpoint: str, response: Response, reading: Reading) -> Outcome:
         return Postponed(_problem(ProblemClass.THROTTLED, endpoint, response), asked_wait(response))
     if status in BLOCKING:
         return Blocked(_problem(BLOCKING[status], endpoint, response))
-    if status in {404, 410}:
-        return Rejected((_problem(ProblemClass.LISTING_NOT_FOUND, endpoint, response),))
+    if status in REFUSING:
+        return Rejected((_problem(REFUSING[status], endpoint, response),))
     if status < 400 or is_garbled(response):
         return unreadable(endpoint, response, "redirect" if 300 <= status < 400 else "unreadable")
     # By its words where they tell, else it is our request that is wrong.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ponte.connectors import shape
 from ponte.domain.message import JSON
 from ponte.domain.outcome import Accepted, Listing, Outcome, Pending, Postponed, Rejected
 from ponte.domain.problem import Problem, ProblemClass, Stage
 
 ON_THE_WAY = frozenset({"TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", "SENT"})
-OFFERS_ON_THE_WAY = frozenset({"WAITING_SYNCHRONIZATION_PRODUCT", "WAITING", "RUNNING", "QUEUED"})
+# The platform is still busy with the products of an earlier file.
+SYNCHRONIZING = "WAITING_SYNCHRONIZATION_PRODUCT"
+OFFERS_ON_THE_WAY = frozenset({SYNCHRONIZING, "WAITING", "RUNNING", "QUEUED"})
 REPORTS = ("has_error_report", "has_new_product_report", "has_transformation_error_report")
 FIRST_LOOK_SECONDS = 60.0
 # What the counts of a finished import say of its products, where no report names them (P42, integration_details).
@@ -50,8 +54,12 @@ def judged_import(body: dict[str, JSON]) -> Outcome | None:
 def judged_offer_import(body: dict[str, JSON]) -> Outcome | None:
     """Say what OF02 means for the whole import."""
     state = state_of(body, "status")
-    if state in OFFERS_ON_THE_WAY or (state == "COMPLETE" and (shape.whole(body.get("lines_in_pending")) or 0) > 0):
-        return Pending(Listing(_number(body), state=state), waiting("offer", state), FIRST_LOOK_SECONDS)
+    lines_wait = (shape.whole(body.get("lines_in_pending")) or 0) > 0
+    if state in OFFERS_ON_THE_WAY or (state == "COMPLETE" and lines_wait):
+        problem = waiting("offer", state)
+        if state == SYNCHRONIZING and not lines_wait:
+            problem = replace(problem, kind=ProblemClass.STATE_CONFLICT)
+        return Pending(Listing(_number(body), state=state), problem, FIRST_LOOK_SECONDS)
     return Accepted(None) if state == "COMPLETE" else failed(body, state)
 
 

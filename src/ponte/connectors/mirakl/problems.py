@@ -11,7 +11,7 @@ from ponte.connectors.mirakl.catalogue import Attribute, Catalogue, catalogue_of
 from ponte.connectors.mirakl.profile import Profile, profile_of, role_by_name
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import sendable
-from ponte.connectors.words import of_any
+from ponte.connectors.words import of_any, of_attribute
 from ponte.domain.connector import Rules
 from ponte.domain.mapping import Mapping, plain
 from ponte.domain.message import JSON
@@ -70,8 +70,8 @@ class Reading:
         return tuple(self._problem(code, text, severity) for code, text in list(said)[:MAX_PROBLEMS])
 
     def _problem(self, code: str, text: str, severity: Severity) -> Problem:
-        rule = self._rule(code, text)
         attribute = self._named(text)
+        rule = self._rule(code, text) or (of_attribute(text) if attribute else None)
         subject, kind = _subject(rule, attribute), rule.kind if rule else ProblemClass.UNKNOWN
         if attribute is not None and (rule is None or rule.subject in {IDS, ""}):
             kind = BY_ROLE.get((kind, self._role(code, attribute.code)), kind)
@@ -108,8 +108,9 @@ class Reading:
         return Attribute(codes[0], codes[0]) if codes else None
 
     def of_status(self, row: dict[str, JSON]) -> tuple[Problem, ...]:
-        """Return what CM11 says of one product: errors, and warnings."""
-        errors = [one for entry in shape.tables(row.get("errors")) for one in self._of_entry(entry)]
+        """Return what CM11 says of one product: errors, whatever their codes say elsewhere, and warnings."""
+        told = (one for entry in shape.tables(row.get("errors")) for one in self._of_entry(entry))
+        errors = [replace(one, severity=Severity.ERROR) for one in told]
         warnings = [one.as_warning() for entry in shape.tables(row.get("warnings")) for one in self._of_entry(entry)]
         return tuple([*errors, *warnings][:MAX_PROBLEMS])
 
@@ -133,6 +134,16 @@ class Reading:
         kind = BY_ROLE.get((found.kind, self.profile.role_of(name)), found.kind)
         label = (attribute.label if attribute else "") or name
         return replace(found, kind=kind, subject=name[:100], params={"name": label})
+
+
+def is_live(row: dict[str, JSON]) -> bool:
+    """True for a product that CM11 says is on sale."""
+    return shape.text(row.get("status")).upper() == "LIVE"
+
+
+def not_live() -> Problem:
+    """Return the problem of a product that CM11 says is not on sale yet, without a reason."""
+    return Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, "product", "product.not_live")
 
 
 def hidden(row: dict[str, JSON]) -> tuple[Problem, ...]:

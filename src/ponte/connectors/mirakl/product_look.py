@@ -9,7 +9,7 @@ from ponte.connectors.mirakl import asking
 from ponte.connectors.mirakl.answers import classify, unreadable
 from ponte.connectors.mirakl.imports import all_taken, counted, lost, reason_of, state_of
 from ponte.connectors.mirakl.orders import Step, exists, told_otherwise
-from ponte.connectors.mirakl.problems import Reading, reading_of
+from ponte.connectors.mirakl.problems import Reading, is_live, not_live, reading_of
 from ponte.connectors.mirakl.standing import MAX_WARNINGS, PRODUCT_DEADLINE_SECONDS, Standing, digest
 from ponte.connectors.transport import ask
 from ponte.domain.connector import Rules
@@ -148,11 +148,10 @@ def _by_status(standing: Standing, body: dict[str, JSON], reading: Reading, rule
 
 def _by_row(standing: Standing, row: dict[str, JSON], reading: Reading) -> Standing | Outcome:
     problems = headline_first(reading.of_status(row))
-    if shape.text(row.get("status")).upper() == "LIVE":
+    if is_live(row):
         told = tuple(f"{one.code}|{one.message}" if one.code else one.message for one in problems)
         return taken(standing, told)
     first = problems[0] if problems and problems[0].blocking else None
     if first is None or first.kind is ProblemClass.DEPENDENCY_PENDING:
-        waits = Problem(ProblemClass.DEPENDENCY_PENDING, Stage.MARKETPLACE, "product", "product.not_live")
-        return _still(standing, "not_live", first or waits)
+        return _still(standing, "not_live", first or not_live())
     return Rejected(problems, without_file(standing).listing())
