@@ -161,7 +161,6 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/300s/key",
     "password_tries": "100/900s/key",
     "invitation": "20/m/ip",
-    "refused": "60/h/key",
 }
 MFA_ADAPTER = "ponte.web.account.adapters.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 import ponte
 from factories import make_channel, make_integration
-from ponte.db import chain
+from ponte.db import chain, refused
 from ponte.db.audit import note, note_one
-from ponte.db.models import Audit, AuditHead, Membership
+from ponte.db.models import Audit, AuditHead, Membership, RefusedTry
 from ponte.flows import reprocess
 from ponte.flows.people.people import scope_of
 from ponte.web.audit.words import verb_names
@@ -300,3 +301,51 @@ def test_many_who_write_and_many_who_seal_leave_one_whole_chain():
     chain.seal_waiting()
     assert broken() == []
     assert [head.place for head in chain.heads()] == [120]
+
+
+def test_t12_a_refused_try_is_told_once_an_hour_with_how_often(cast, as_, error, monkeypatch):
+    vera = as_(cast.vera)
+    for number in (error.pk, error.pk, 999_999):
+        vera.post(f"/produtos/{number}/reprocessar")
+    vera.get("/pessoas")
+    twice = "Vera tentou agir sobre produtos 2 vezes em uma hora, e o papel Consulta não permite: "
+    assert sentences(as_(cast.ana)) == [
+        "Vera tentou cuidar das pessoas e seus papéis, e o papel Consulta não permite: GET /pessoas",
+        f"{twice}POST /produtos/{error.pk}/reprocessar",
+    ]
+    later = refused.time.time() + refused.HOUR_SECONDS
+    monkeypatch.setattr(refused.time, "time", lambda: later)
+    as_(cast.vera).post(f"/produtos/{error.pk}/reprocessar")
+    assert len(sentences(as_(cast.ana))) == 3
+    assert list(chain.breaks()) == []
+
+
+def test_t12_what_is_tried_very_often_is_not_counted_for_ever(cast, as_, error):
+    as_(cast.vera).get("/pessoas")
+    RefusedTry.objects.update(count=refused.MOST_COUNTED)
+    as_(cast.vera).get("/pessoas")
+    assert RefusedTry.objects.get().count == refused.MOST_COUNTED
+
+
+def test_t12_every_refused_try_is_told_in_words_of_its_page(cast, as_, error):
+    vera, paths = as_(cast.vera), set()
+    for entry in get_resolver().url_patterns:
+        for one in getattr(entry, "url_patterns", [entry]):
+            if not isinstance(one, URLPattern):
+                continue
+            path = re.sub(r"<slug:code>", "mlb", str(one.pattern))
+            paths.add("/" + re.sub(r"<\w+:\w+>", str(error.pk), path))
+    for path in sorted(path for path in paths if not path.startswith(("/conta", "/entrar", "/sair"))):
+        vera.get(path)
+        vera.post(path)
+    told = sentences(as_(cast.ana))
+    assert len(told) > 25
+    assert [one for one in told if "fazer algo" in one] == []
+
+
+def test_t12_the_chain_holds_while_tries_are_counted(cast, as_, error):
+    as_(cast.vera).get("/pessoas")
+    assert chain.seal_waiting() == 1
+    as_(cast.vera).get("/pessoas")
+    assert RefusedTry.objects.get().count == 2
+    assert list(chain.breaks()) == []

@@ -87,6 +87,8 @@ def _may_change(who, key, after, *, known) -> bool:
     values = after.get(key) or {}
     if key[0] == "db.audit" and values.get("verb") in {"refused", "foreign ids"}:
         return True
+    if key[0] == "db.refusedtry":
+        return True
     return who == "limited" and key[0] in OLGAS and key not in known
 
 

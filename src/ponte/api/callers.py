@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from allauth.core import ratelimit
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
 from ponte.api.refusals import RefusedError
-from ponte.db.audit import note_one
 from ponte.db.models import Role
+from ponte.db.refused import note_refused
 from ponte.db.scope import Scope
 from ponte.flows.people.people import find_token, membership_of, scope_of
 
@@ -47,7 +46,7 @@ class TokenAuth(HttpBearer):
         if caller is None:
             raise RefusedError("unauthorized")
         if not caller.role.includes(self.least):
-            _note_refused(request, caller)
+            note_refused_call(request, caller)
             raise RefusedError("forbidden", role=caller.role.value)
         return caller
 
@@ -79,9 +78,8 @@ def caller_of(request: HttpRequest) -> Caller:
     return cast("Caller", request.auth)  # type: ignore[attr-defined]  # Ninja puts it there
 
 
-def _note_refused(request: HttpRequest, caller: Caller) -> None:
-    """Write down what was refused; of one token not more than a person would read, or it could fill the audit."""
-    if not ratelimit.consume(request, action="refused", key=str(caller.token_id)):
-        return
+def note_refused_call(request: HttpRequest, caller: Caller) -> None:
+    """Write down what was refused."""
+    route = request.resolver_match.route if request.resolver_match else ""
     detail = {"method": request.method, "path": request.path[:200], "role": caller.role.value}
-    note_one("refused", f"user:{caller.user_id}", store_id=caller.store_id, actor_id=caller.user_id, detail=detail)
+    note_refused(f"{request.method} {route}", store_id=caller.store_id, user_id=caller.user_id, detail=detail)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from ponte.api.callers import caller_of, note_refused_call
 from ponte.api.refusals import FieldError, RefusedError, refusal
 from ponte.db.sql import was_too_heavy
 
@@ -35,6 +36,8 @@ def answer_trouble(api: NinjaAPI) -> None:
 def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     if not isinstance(error, RefusedError):
         raise TypeError(error)
+    if error.name == "role-too-low":  # here, for what the route had begun to write is undone by now
+        note_refused_call(request, caller_of(request))
     return refusal(request, error)
 
 

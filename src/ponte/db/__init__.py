@@ -15,8 +15,8 @@
   never from rows; days found in the ids of tries by halving.
 - `facts`, `rules`, `links`, `listings`, `channels`: what was learnt, with versions; links of SKU and listing; what
   the channels' pages read.
-- `chain`, `audit_trail`, `views`, `sku_lists`, `people`: who did what, as a chain; saved views, pasted lists,
-  people.
+- `chain`, `audit_trail`, `refused`, `views`, `sku_lists`, `people`: who did what, as a chain, and tried what they
+  may not; saved views, pasted lists, people.
 - `needed_tries`, `forgetting`, `frozen`: what of old tries is needed all the same; the statements that delete;
   transactions of frozen workers, ended.
 """

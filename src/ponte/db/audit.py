@@ -28,8 +28,8 @@ def note(
     )
 
 
-def note_one(verb: str, target: str, *, store_id: int | None, actor_id: int | None, detail: JSON = None) -> None:
+def note_one(verb: str, target: str, *, store_id: int | None, actor_id: int | None, detail: JSON = None) -> Audit:
     """Write down an action on something else (a channel, a mapping, a user)."""
-    Audit.objects.create(
+    return Audit.objects.create(
         store_id=store_id, actor_id=actor_id, verb=verb, target=target, detail=detail or {}, at=timezone.now()
     )

@@ -17,6 +17,7 @@ FIRST_ROWS = 200
 """So many mostly fill a page; only where they do not, more are read, up to `MOST_ROWS`."""
 MOST_ROWS = 1_000
 PREFIX = "integration:"
+REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Entry:
     subject: str = ""
     """What the target is called: a SKU, a person's name."""
     channels: tuple[str, ...] = ()
+    times: int = 1
+    """How often it was tried, where that is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def trail(store_id: int, asked: Asked, after: Cursor | None = None) -> Page:
 
 def rows(store_id: int, asked: Asked) -> QuerySet[Audit]:
     """Return the rows, the newest first."""
-    found = Audit.objects.filter(store_id=store_id).select_related("actor").order_by("-at", "-pk")
+    found = Audit.objects.filter(store_id=store_id).select_related("actor", "tries").order_by("-at", "-pk")
     if asked.actor_id is not None:
         found = found.filter(actor_id=asked.actor_id)
     if asked.verb:
@@ -117,6 +120,11 @@ def actors(store_id: int) -> list[tuple[int, str]]:
     """Return the people of a store to choose from, with names."""
     found = Membership.objects.filter(store_id=store_id).select_related("user").order_by("user__username")[:500]
     return [(one.user_id, name_of(one.user)) for one in found]
+
+
+def times_of(row: Audit) -> int:
+    """Return how often a try was made that stands in the audit once."""
+    return row.tries.count if row.verb == REFUSED and hasattr(row, "tries") else 1
 
 
 def name_of(user: User | None) -> str:
@@ -170,6 +178,7 @@ def _entries(store_id: int, groups: list[_Group]) -> Iterator[Entry]:
             detail=first.detail if isinstance(first.detail, dict) else {},
             subject=names.get(first.target) or (found[0][0] if found else first.target.partition(":")[2]),
             channels=tuple(sorted({channel for _, channel in found})),
+            times=sum(times_of(row) for row in group.rows),
         )
 
 

@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 
 from ponte.db import queries
 from ponte.db.models import Integration, Membership, Role, Store, User
+from ponte.db.refused import note_refused
 from ponte.db.scope import Scope
 from ponte.flows.people.people import scope_of
 from ponte.web.account.second_factor import lacks_second_factor
@@ -83,6 +84,14 @@ class Visit:
         return Visit(self.user, found, self.memberships)
 
 
+class BeyondRole(Http404):
+    """A person's role does not reach so far: nothing is there for them, and the try is written down."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__()
+        self.visit = visit
+
+
 class NoStore(Exception):  # noqa: N818 -- an answer, not a fault
     """The person works in no store yet."""
 
@@ -102,7 +111,11 @@ def signed_in(view: VisitView[P]) -> View[P]:
             return redirect(SECURITY_PATH)
         if visit:
             timezone.activate(visit.store.zone)
-        answer = to_login(request) if visit is None else view(request, visit, *args, **kwargs)
+        try:
+            answer = to_login(request) if visit is None else view(request, visit, *args, **kwargs)
+        except BeyondRole as refused:
+            _note_refused(request, refused.visit)
+            raise
         patch_cache_control(answer, private=True, no_store=True)
         return answer
 
@@ -171,10 +184,16 @@ def _page_of(request: HttpRequest) -> str:
 def _at_least(role: Role, view: VisitView[P]) -> View[P]:
     def checked(request: HttpRequest, visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not visit.role.includes(role):
-            raise Http404
+            raise BeyondRole(visit)
         return view(request, visit, *args, **kwargs)
 
     return signed_in(update_wrapper(checked, view))
+
+
+def _note_refused(request: HttpRequest, visit: Visit) -> None:
+    route = request.resolver_match.route if request.resolver_match else ""
+    detail = {"method": request.method, "path": request.path[:200], "role": visit.role.value}
+    note_refused(f"{request.method} {route}", store_id=visit.store.pk, user_id=visit.user.pk, detail=detail)
 
 
 def visit_of(request: HttpRequest) -> Visit | None:
@@ -204,7 +223,7 @@ def record_to_change(visit: Visit, number: int) -> tuple[Visit, Integration]:
     """Like `record_of`, for somebody who may change it: the role in the record's own store counts."""
     there, found = record_of(visit, number)
     if not there.may_act:
-        raise Http404
+        raise BeyondRole(there)
     return there, found
 
 

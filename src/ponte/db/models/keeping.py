@@ -43,6 +43,25 @@ class Audit(models.Model):
         return f"{self.verb} {self.target}"
 
 
+class RefusedTry(models.Model):
+    """How often somebody tried what they may not do, in an hour (counted since 1970); `audit` is its entry there."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    deed = models.CharField(max_length=120)
+    hour = models.BigIntegerField()
+    count = models.PositiveIntegerField(default=1)
+    audit = models.OneToOneField(Audit, null=True, on_delete=models.CASCADE, related_name="tries")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "store", "deed", "hour"], name="refused_try_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.deed}"
+
+
 class AuditHead(models.Model):
     """The end of a store's audit chain: where the next row is put. `store_number` is 0 for what is of no store."""
 

@@ -12,7 +12,8 @@ from django.utils import formats, timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from ponte.db.audit_trail import Asked, Entry, Page, actors
+from ponte.db.audit_trail import REFUSED, Asked, Entry, Page, actors
+from ponte.web.audit.refused import refused_sentence
 from ponte.web.audit.words import ON_RECORDS, OTHERS, verb_names
 from ponte.web.choice import Choice
 from ponte.web.labels import ROLES
@@ -106,6 +107,8 @@ def sentence(entry: Entry) -> str:
     words |= {"who": entry.actor or _("O sistema"), "subject": entry.subject}
     if entry.verb in ON_RECORDS:
         return _on_records(entry, words)
+    if entry.verb == REFUSED:
+        return refused_sentence(entry, words)
     if entry.verb in OTHERS:
         return str(OTHERS[entry.verb].sentence) % words
     return f"{words['who']}: {entry.verb} {entry.subject}"

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ponte.db import cursor
-from ponte.db.audit_trail import Asked, all_rows, name_of, trail
+from ponte.db.audit_trail import Asked, all_rows, name_of, times_of, trail
 from ponte.db.models import Audit
 from ponte.flows.export.as_csv import Csv
 from ponte.flows.export.cells import Column, Kind, Row
-from ponte.web.access import Visit, managing
+from ponte.web.access import BeyondRole, Visit, managing
 from ponte.web.audit.page import asked_in, trail_of
 from ponte.web.exports.stream import Pieces, sent
 from ponte.web.pages import page
 
-COLUMNS = ("when", "who", "user", "verb", "target", "detail", "place", "digest")
+COLUMNS = ("when", "who", "user", "verb", "target", "detail", "place", "digest", "times")
 ROWS_AT_ONCE = 500
 
 
@@ -57,7 +57,7 @@ def export(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _must_see_all(visit: Visit) -> None:
     """The audit is of the whole store: for who sees some channels only it does not exist."""
     if visit.scope.channel_ids is not None:
-        raise Http404
+        raise BeyondRole(visit)
 
 
 def _pieces(store_id: int, asked: Asked) -> Pieces:
@@ -71,4 +71,4 @@ def _pieces(store_id: int, asked: Asked) -> Pieces:
 def _cells(row: Audit) -> Row:
     detail = json.dumps(row.detail, ensure_ascii=False, sort_keys=True) if row.detail else ""
     who = (name_of(row.actor), row.actor_id)
-    return (row.at.isoformat(), *who, row.verb, row.target, detail, row.place, row.digest)
+    return (row.at.isoformat(), *who, row.verb, row.target, detail, row.place, row.digest, times_of(row))

@@ -23,7 +23,7 @@ from ponte.flows.channels import steer as flow
 from ponte.flows.channels import stores
 from ponte.flows.channels.authorization import authorizes
 from ponte.flows.channels.fitness import Access
-from ponte.web.access import Visit, acting, administering, managing, signed_in
+from ponte.web.access import BeyondRole, Visit, acting, administering, managing, signed_in
 from ponte.web.account.proof import unproved
 from ponte.web.channels.connection import return_address
 from ponte.web.channels.form import (
@@ -74,7 +74,7 @@ def channel(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, visit, found)
     if not visit.may_manage:
-        raise Http404
+        raise BeyondRole(visit)
     given = typed(request.POST)
     flaws = given.flaws or said(stores.edit_channel(found, given.described, actor_id=visit.user.pk))
     if flaws:

@@ -16,7 +16,7 @@ from ponte.db.code_rules import own_rule, records_of, rules_in
 from ponte.db.models import Cause, Channel, CodeRule
 from ponte.domain.code_rules import Match, as_toml
 from ponte.flows.codes.rules import Draft, draft_of, effect, flaws, keep, switch
-from ponte.web.access import Visit, signed_in
+from ponte.web.access import BeyondRole, Visit, signed_in
 from ponte.web.codes.form import from_cause, mark, read, shown
 from ponte.web.codes.page import Tab, codes_page, managed
 from ponte.web.pages import page
@@ -165,4 +165,4 @@ def _rule(visit: Visit, number: int) -> tuple[Visit, CodeRule]:
 
 def _must_admin(visit: Visit) -> None:
     if not visit.may_admin:
-        raise Http404
+        raise BeyondRole(visit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,7 +16,7 @@ from ponte.flows.listings import deeds
 from ponte.flows.listings.deeds import Done, Refusal, Taken
 from ponte.flows.listings.looks import Found, Looked, Seen, Subject, look_for, look_up
 from ponte.flows.preview import Turnstile
-from ponte.web.access import Visit, record_of, record_to_change, signed_in
+from ponte.web.access import BeyondRole, Visit, record_of, record_to_change, signed_in
 from ponte.web.listings.words import REFUSALS, Question, ask_end, ask_unlink, choice_of, trouble_of
 from ponte.web.pages import page
 
@@ -38,7 +38,7 @@ def adopt(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     """Link one of the listings that the marketplace keeps under the SKU (`anuncio`), as it stands there now."""
     visit, found = record_to_change(visit, number)
     if found.listing_id and not visit.may_manage:
-        raise Http404
+        raise BeyondRole(visit)
     looked = _asked(visit, found, "")
     chosen = _chosen(looked, request.POST.get("anuncio", ""))
     if chosen is None:
@@ -97,7 +97,7 @@ def keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def _to_manage(visit: Visit, number: int) -> tuple[Visit, Integration]:
     there, found = record_of(visit, number)
     if not there.may_manage:
-        raise Http404
+        raise BeyondRole(there)
     return there, found
 
 

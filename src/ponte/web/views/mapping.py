@@ -18,7 +18,7 @@ from ponte.db.sealed import WrongKeyError
 from ponte.flows.mapping.saving import MAX_NOTE, Origin, Overtaken, Refused, Saved, save_mapping
 from ponte.flows.mapping.trial import try_mapping
 from ponte.flows.pipeline.context import Unready
-from ponte.web.access import Visit, managing, signed_in
+from ponte.web.access import BeyondRole, Visit, managing, signed_in
 from ponte.web.channels.page import cards_of
 from ponte.web.mapping.page import Editor, decoded, difference, editor, editor_of, history, told, undone
 from ponte.web.mapping.targets import targets_of
@@ -36,7 +36,7 @@ def mapping(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     if request.method != "POST":
         return show(request, visit, found, editor_of(found))
     if not visit.may_manage:
-        raise Http404
+        raise BeyondRole(visit)
     verb = request.POST.get("acao", "")
     if verb == "open":
         return _open(request, visit, found)

@@ -13,7 +13,7 @@ from ponte.domain.mapping_rows import Sheet
 from ponte.flows.mapping.exporting import File, export_csv, export_xlsx
 from ponte.flows.mapping.importing import import_mapping
 from ponte.flows.mapping.spreadsheet import MAX_FILE
-from ponte.web.access import Visit, signed_in
+from ponte.web.access import BeyondRole, Visit, signed_in
 from ponte.web.mapping.page import editor, editor_of
 from ponte.web.mapping.sheets import told_of
 from ponte.web.views.channels import channel_of
@@ -30,7 +30,7 @@ def spreadsheet(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     if request.method != "POST":
         return _sent(_file(request, visit, code))
     if not visit.may_manage:
-        raise Http404
+        raise BeyondRole(visit)
     before = editor_of(found)
     given = request.FILES.get("planilha")
     if given is None:

@@ -21,7 +21,7 @@ from ponte.explain import summary
 from ponte.flows import bulk
 from ponte.flows.channels import steer as channels
 from ponte.flows.channels.store_pause import pause_all, resume_all
-from ponte.web.access import Visit, acting, managing, signed_in
+from ponte.web.access import BeyondRole, Visit, acting, managing, signed_in
 from ponte.web.bulk.form import pace_of, pace_words
 from ponte.web.bulk.progress import card, cards
 from ponte.web.bulk.queue import queue
@@ -112,8 +112,10 @@ def steer(request: HttpRequest, visit: Visit, number: int, verb: str) -> HttpRes
 def steer_channel(request: HttpRequest, visit: Visit, code: str, verb: str) -> HttpResponse:
     """Pause or resume a channel (a manager may), or test its connection, and stay on this page."""
     channel = visit.scope.channels().filter(code=code).first()
-    if channel is None or (verb != "testar" and not visit.may_manage):
+    if channel is None:
         raise Http404
+    if verb != "testar" and not visit.may_manage:
+        raise BeyondRole(visit)
     name = {"name": channel.name}
     by: dict[str, Any] = {"store_id": visit.store.pk, "actor_id": visit.user.pk}
     match verb:

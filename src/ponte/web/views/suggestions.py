@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +26,7 @@ from ponte.flows.mapping.saving import Origin, Overtaken, Refused, Saved, save_m
 from ponte.flows.mapping.suggestions import advise, read_known
 from ponte.flows.mapping.trial import try_mapping
 from ponte.flows.pipeline.context import Unready
-from ponte.web.access import Visit, signed_in
+from ponte.web.access import BeyondRole, Visit, signed_in
 from ponte.web.bulk.words import ceiling_words
 from ponte.web.mapping.page import difference, editor, told
 from ponte.web.mapping.suggestions import choices_in, groups_of, note_of
@@ -46,7 +46,7 @@ def suggestions(request: HttpRequest, visit: Visit, code: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, visit, found, lacking)
     if not visit.may_manage:
-        raise Http404
+        raise BeyondRole(visit)
     if request.POST.get("acao") == "ask":
         return _ask(request, found, lacking)
     return _chosen(request, visit, found, lacking)
