@@ -270,6 +270,15 @@ def test_a_marketplace_that_asked_for_fewer_requests_is_not_told_as_silent(cast,
     assert "pediu menos requisições" in told or "Limite atingido" in told
 
 
+def test_a_channel_at_its_limit_is_tried_now_and_one_in_pause_goes_on(cast, ana, error):
+    cast.channel.lanes.update(breaker_until_ms=(time.time() + 60) * 1000, reason={"class": "THROTTLED"})
+    for page in ("/fila", "/canais"):
+        assert "Tentar agora" in ana.get(page).text
+        assert "Retomar" not in ana.get(page).text
+    cast.channel.lanes.update(state="paused")
+    assert "Retomar" in ana.get("/fila").text
+
+
 def test_empty_lists_say_what_is_empty(cast, ana, success):
     assert "Nenhum erro" in ana.get("/produtos?status=error").text
     assert "Nenhum produto com este filtro" in ana.get("/produtos?q=nadadisso").text

@@ -18,6 +18,7 @@ from ponte import __version__
 from ponte.db.models import User
 from ponte.domain.zones import place_of
 from ponte.web.access import NoStore, Visit, visit_of
+from ponte.web.account.second_factor import lacks_second_factor
 from ponte.web.account.sessions import proved_lately
 from ponte.web.labels import ROLES
 from ponte.web.navigation import Place, menu
@@ -52,12 +53,24 @@ class Chrome:
         """Return the template around a page that is also for people who work in no store yet."""
         return "app.html" if self.visit else "account/alone.html"
 
+    @property
+    def around_trouble(self) -> str:
+        """Return the template around a page about what went wrong: the menu stays for who has one."""
+        return "app.html" if self.visit else "base.html"
+
 
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, visit: Visit | None = None, status: int = 200
 ) -> HttpResponse:
     """Render a whole page or a region with its frame's values under `chrome`."""
     return render(request, template, {**context, "chrome": chrome(request, visit)}, status=status)
+
+
+def trouble(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int) -> HttpResponse:
+    """Render a page about what went wrong, with the menu of whoever is signed in and may use it."""
+    visit = _visit_or_none(request) if hasattr(request, "user") else None
+    usable = visit and not lacks_second_factor(visit.user) and not request.headers.get("HX-Request")
+    return page(request, template, context, visit=visit if usable else None, status=status)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -197,7 +197,8 @@ def notice_of(state: ChannelState, now: datetime) -> Notice | None:
             if state.throttled
             else _("%(channel)s não está respondendo. O Ponte tenta de novo às %(time)s, sozinho.")
         )
-        return Notice(text % {**name, "time": brief(until, now)}, serious=False)
+        icon = "hourglass" if state.throttled else "alert"
+        return Notice(text % {**name, "time": brief(until, now)}, serious=False, icon=icon)
     return None
 
 

@@ -48,6 +48,7 @@ class Notice:
     text: str
     serious: bool
     href: str = ""
+    icon: str = "pause"
 
 
 @dataclass(frozen=True, slots=True)

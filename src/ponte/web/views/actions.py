@@ -21,7 +21,7 @@ from ponte.flows.remove import remove, restore
 from ponte.flows.reprocess import Reprocessed, reprocess
 from ponte.web.access import Visit, acting, record_to_change, signed_in
 from ponte.web.clock import brief
-from ponte.web.pages import page, safe_next
+from ponte.web.pages import safe_next, trouble
 
 MAX_CHOSEN: Final = 200
 
@@ -134,6 +134,6 @@ def _answer(request: HttpRequest, ids: tuple[int, ...], told: Told, *, status: i
         answer.headers["HX-Trigger"] = json.dumps(events)
         return answer
     if told.refused:
-        return page(request, "errors/refused.html", {"text": told.text, "back": safe_next(request)}, status=status)
+        return trouble(request, "errors/refused.html", {"text": told.text, "back": safe_next(request)}, status=status)
     messages.info(request, told.text, extra_tags=",".join(str(number) for number in told.undo))
     return redirect(safe_next(request))

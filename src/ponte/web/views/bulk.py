@@ -21,7 +21,7 @@ from ponte.web.access import Visit, acting
 from ponte.web.bulk.form import Chosen, Sealed, opened, pace_of, pace_words, read, salt_of
 from ponte.web.bulk.plan import Plan, plan
 from ponte.web.bulk.words import ceiling_words, counted, named
-from ponte.web.pages import page, safe_next
+from ponte.web.pages import page, safe_next, trouble
 
 MOST_SHOWN = 10_000
 
@@ -126,7 +126,7 @@ def _refused(request: HttpRequest, text: str, status: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         event = {"ponte:notice": {"text": text, "refused": True}}
         return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(event)})
-    return page(request, "errors/refused.html", {"text": text, "back": _back(request)}, status=status)
+    return trouble(request, "errors/refused.html", {"text": text, "back": _back(request)}, status=status)
 
 
 def _back(request: HttpRequest) -> str:

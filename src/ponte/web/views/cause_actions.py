@@ -17,7 +17,7 @@ from ponte.flows.causes import Decided, add_note, decide
 from ponte.flows.notes import NoteFlaw
 from ponte.web.access import Visit, acting
 from ponte.web.causes import forms
-from ponte.web.pages import page, safe_next
+from ponte.web.pages import safe_next, trouble
 
 LIST = "/causas"
 
@@ -125,6 +125,8 @@ def _answer(request: HttpRequest, text: str, *, status: int = 200) -> HttpRespon
         answer.headers["HX-Trigger"] = json.dumps(events)
         return answer
     if refused:
-        return page(request, "errors/refused.html", {"text": text, "back": safe_next(request, LIST)}, status=status)
+        return trouble(
+            request, "errors/refused.html", {"text": text, "back": safe_next(request, LIST)}, status=status
+        )
     messages.info(request, text)
     return redirect(safe_next(request, LIST))

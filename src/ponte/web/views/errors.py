@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ponte.db.sql import DOWN, was_too_heavy
-from ponte.web.pages import page
+from ponte.web.pages import page, trouble
 
 TOKEN_FIELD = "csrfmiddlewaretoken"  # noqa: S105 -- the name of a field
 MOST_KEPT = 200
@@ -25,17 +25,17 @@ log = logging.getLogger(__name__)
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 400: the address or form cannot be followed."""
-    return page(request, "errors/400.html", {}, status=400)
+    return trouble(request, "errors/400.html", {}, status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 403."""
-    return page(request, "errors/403.html", {}, status=403)
+    return trouble(request, "errors/403.html", {}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django passes it
     """Answer 404: nothing is here, or not for this person."""
-    return page(request, "errors/404.html", {}, status=404)
+    return trouble(request, "errors/404.html", {}, status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -47,12 +47,13 @@ def broken(request: HttpRequest) -> HttpResponse:
     if was_too_heavy(error):
         return _too_heavy(request)
     if isinstance(error, DOWN):
-        answer = page(request, "errors/503.html", {"messages": ()}, status=503)
+        answer = page(request, "errors/503.html", {"messages": (), "again": _again(request)}, status=503)
         answer.headers["Retry-After"] = "5"
         return answer
     number = secrets.token_hex(4)
     log.error("answered 500 as %s to %s", number, request.path)
-    return page(request, "errors/500.html", {"number": number, "messages": ()}, status=500)
+    told = {"number": number, "messages": (), "again": _again(request)}
+    return page(request, "errors/500.html", told, status=500)
 
 
 def _too_heavy(request: HttpRequest) -> HttpResponse:
@@ -69,7 +70,7 @@ def _too_heavy(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, **_reason: str) -> HttpResponse:
     """Answer 403 to a form of an old page: say so, keep what was filled in, and give the way back."""
     context = {"back": _same_site_referer(request), "kept": _kept(request), "action": request.get_full_path()}
-    answer = page(request, "errors/csrf.html", context, status=403)
+    answer = trouble(request, "errors/csrf.html", context, status=403)
     notice = {"ponte:notice": {"text": _("Esta página ficou antiga. Recarregue e tente de novo."), "reload": True}}
     answer.headers["HX-Trigger"] = json.dumps(notice)
     return answer
@@ -89,7 +90,7 @@ def methods_told(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
             return given
         back = request.path.rstrip("/").rpartition("/")[0] or "/"
         text = _("Este endereço só recebe formulários; não há nada para abrir aqui.")
-        told = page(request, "errors/refused.html", {"text": text, "back": back}, status=given.status_code)
+        told = trouble(request, "errors/refused.html", {"text": text, "back": back}, status=given.status_code)
         told.headers["Allow"] = given.headers["Allow"]
         return told
 
@@ -99,6 +100,11 @@ def methods_told(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 def no_store(request: HttpRequest) -> HttpResponse:
     """Answer a person who works in no store yet."""
     return page(request, "errors/no_store.html", {}, status=403)
+
+
+def _again(request: HttpRequest) -> str:
+    """Return where to try again: the page itself, or the one with the form, which is not sent twice unasked."""
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else _same_site_referer(request)
 
 
 def _kept(request: HttpRequest) -> list[tuple[str, str]]:

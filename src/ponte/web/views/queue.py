@@ -26,7 +26,7 @@ from ponte.web.bulk.form import pace_of, pace_words
 from ponte.web.bulk.progress import card, cards
 from ponte.web.bulk.queue import queue
 from ponte.web.explained import language
-from ponte.web.pages import page, safe_next
+from ponte.web.pages import page, safe_next, trouble
 
 KNOWN = "X-Ponte-Known"
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
@@ -189,7 +189,7 @@ def _tell(request: HttpRequest, text: str, *, to: str = "", refused: bool = Fals
         return HttpResponse(status=422 if refused else 204, headers={"HX-Trigger": json.dumps(events)})
     if refused:
         context = {"text": text, "back": safe_next(request, "/fila")}
-        return page(request, "errors/refused.html", context, status=422)
+        return trouble(request, "errors/refused.html", context, status=422)
     messages.info(request, text)
     return redirect(to or safe_next(request, "/fila"))
 

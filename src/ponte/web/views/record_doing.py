@@ -18,7 +18,7 @@ from ponte.db.record_offers import last_accepted
 from ponte.flows.notes import MAX_TEXT, NoteFlaw, add_note, delete_note
 from ponte.flows.preview import Turnstile, preview_within
 from ponte.web.access import Visit, record_to_change, signed_in
-from ponte.web.pages import page, safe_next
+from ponte.web.pages import page, safe_next, trouble
 from ponte.web.record.address import here
 from ponte.web.record.verification import verification_of
 from ponte.web.views.record import record_page
@@ -94,4 +94,4 @@ def _told(request: HttpRequest, found: Integration, text: str, *, status: int) -
         notice = {"ponte:notice": {"text": text, "undo": [], "refused": True}}
         return HttpResponse(status=status, headers={"HX-Trigger": json.dumps(notice)})
     back = safe_next(request, f"/produtos/{found.pk}")
-    return page(request, "errors/refused.html", {"text": text, "back": back}, status=status)
+    return trouble(request, "errors/refused.html", {"text": text, "back": back}, status=status)
