@@ -99,6 +99,9 @@ class Config:
     require_mfa: str
     """The role from which on a second factor is a must ("admin"); empty for nobody."""
 
+    hsts_subdomains: bool
+    """Whether browsers are told to use https for the names below ours too."""
+
     @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
@@ -142,6 +145,7 @@ def load(environ: Mapping[str, str]) -> Config:
         oidc=_oidc(environ),
         trusted_proxies=int(_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),
         require_mfa=_one_of(environ, "PONTE_REQUIRE_MFA", ("", *ROLES)),
+        hsts_subdomains=_one_of(environ, "PONTE_HSTS_SUBDOMAINS", ("no", "yes")) == "yes",
     )
 
 

@@ -85,6 +85,7 @@ if ON_POSTGRESQL:
 
 MIDDLEWARE = [
     "ponte.web.heavy.limited",
+    "ponte.web.permissions.told",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,6 +234,7 @@ if CONFIG.https:
     CSRF_COOKIE_NAME = "__Host-csrf"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = CONFIG.hsts_subdomains
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     CSRF_TRUSTED_ORIGINS = [CONFIG.base_url]
 SECURE_REFERRER_POLICY = "same-origin"
@@ -250,6 +252,10 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        # Both: some browsers know the first only, and who knows the second passes the first over but sends by
+        # https alone. Where it leads: `ponte.web.permissions`.
+        "report-uri": ["/relatos/csp"],
+        **({"report-to": ["csp"]} if CONFIG.https else {}),
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576

@@ -68,7 +68,7 @@ EXAMPLES: list[tuple[str, dict[str, str]]] = [
 # Routes that anybody may open; what they must not do is change something or show something.
 OPEN = (
     "ativos/", "entrar", "convite/", "sair", "idioma", "tema", "sem-loja", "healthz", "readyz", "metrics",
-    "api/v1/openapi", "api/v1/docs",
+    "relatos/csp", "api/v1/openapi", "api/v1/docs",
 )  # fmt: skip
 # What belongs to a browser or is counted about it, not to a store: may change when somebody only looks.
 OF_THE_BROWSER = {"sessions.session", "db.cached", "axes.accessattempt", "axes.accesslog", "axes.accessfailurelog"}

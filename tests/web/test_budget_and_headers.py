@@ -8,6 +8,7 @@ import re
 import pytest
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
 from django.urls import get_resolver
 
 from factories import make_integration
@@ -63,19 +64,37 @@ def test_no_file_reaches_for_another_site():
         assert "@import" not in text
 
 
-def every_path():
-    found = []
-    for entry in get_resolver().url_patterns:
-        found += getattr(entry, "url_patterns", [entry])
-    return ["/" + re.sub(r"<int:\w+>", "1", re.sub(r"<str:\w+>", "x", str(one.pattern))) for one in found]
+def every_path(entries=None, before="/"):
+    for entry in entries or get_resolver().url_patterns:
+        text = before + re.sub(r"<\w+:\w+>", "1", re.sub(r"<str:\w+>|<\w+>", "x", str(entry.pattern)))
+        if hasattr(entry, "url_patterns"):
+            yield from every_path(entry.url_patterns, text)
+        elif "^" not in text:
+            yield text
 
 
-def test_every_address_sends_the_headers_that_protect_it(cast, as_, client, error):
-    paths = [path for path in every_path() if not path.startswith(("/api", "/vtex", "/:"))]
-    assert len(paths) > 15
-    for visitor in (client, as_(cast.ana)):
-        for path in [*paths, f"/produtos/{error.pk}", "/not/here"]:
-            answer = visitor.get(path)
+def fault(visitor, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("ponte.web.views.products.listing", lambda *_: 1 / 0)
+        return visitor.get("/produtos")
+
+
+def test_every_address_sends_the_headers_that_protect_it(cast, as_, error, monkeypatch):
+    paths = [*every_path(), f"/produtos/{error.pk}", "/not/here", "/exportar/produtos?tipo=csv", "/logs/", "/broken"]
+    assert len(paths) > 130
+    seen = set()
+    for visitor in (Client(), as_(cast.ana)):
+        visitor.raise_request_exception = False
+        for path in [
+            *paths,
+            f"/produtos/{error.pk}",
+            "/not/here",
+            "/exportar/produtos?tipo=csv",
+            "/logs/",
+            "/broken",
+        ]:
+            answer = visitor.get(path) if path != "/broken" else fault(visitor, monkeypatch)
+            seen.add(answer.status_code)
             policy = answer["Content-Security-Policy"]
             assert "default-src 'none'" in policy, path
             assert "unsafe" not in policy, path
@@ -83,6 +102,12 @@ def test_every_address_sends_the_headers_that_protect_it(cast, as_, client, erro
             assert answer["X-Content-Type-Options"] == "nosniff", path
             assert answer["X-Frame-Options"] == "DENY", path
             assert answer["Referrer-Policy"] == "same-origin", path
+            assert "report-uri /relatos/csp" in policy, path
+            assert answer["Reporting-Endpoints"] == 'csp="/relatos/csp"', path
+            assert "camera=()" in answer["Permissions-Policy"], path
+            assert "clipboard-write=(self)" in answer["Permissions-Policy"], path
+            assert not answer.streaming or list(answer.streaming_content)
+    assert seen >= {200, 302, 401, 404, 405, 500}
 
 
 def test_no_page_has_a_script_or_a_style_of_its_own(full_page):

@@ -12,6 +12,7 @@ from ponte.db.clock import now_ms
 from ponte.db.models import BulkAction, Channel, Counter, Ear, Inbox, Lane, LaneState, Quarantine
 from ponte.db.scope import Scope
 from ponte.db.sql import fetch, marks
+from ponte.ops.violations import violations
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MAX_COUNTED = 100_000
@@ -56,6 +57,7 @@ def metrics(scope: Scope | None = None) -> Iterator[Metric]:
     yield Metric("ponte_work_running", "Work under way.", tuple(_running(lanes, channels)))
     yield Metric("ponte_actions_running", "Actions on many that run.", (Sample(_actions(store_id)),))
     if store_id is None:  # a row holds hints of every store
+        yield Metric("ponte_csp_violations", "What browsers refused on our pages, since the start.", _violations())
         yield Metric("ponte_inbox_rows", "Batches of notifications not yet in the queue.", tuple(_inbox()))
     yield Metric("ponte_posts_heard", "Posts of marketplaces that were believed.", tuple(_posts(channels, "heard")))
     yield Metric("ponte_posts_refused", "Posts whose signature did not fit.", tuple(_posts(channels, "refused")))
@@ -129,6 +131,13 @@ def _inbox() -> Iterator[Sample]:
     for refused in (False, True):
         rows = Inbox.objects.exclude(refused="") if refused else Inbox.objects.filter(refused="")
         yield Sample(rows.count(), (("refused", str(refused).lower()),))
+
+
+def _violations() -> tuple[Sample, ...]:
+    return tuple(
+        Sample(count, (("directive", directive), ("blocked", blocked)))
+        for (directive, blocked), count in violations.counts()
+    )
 
 
 def _posts(channels: Named, column: str) -> Iterator[Sample]:
