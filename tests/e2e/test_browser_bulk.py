@@ -71,6 +71,25 @@ def test_the_choice_of_all_can_be_taken_back_to_the_page(cast, errors, visit):
     expect(page.locator("#faixa")).to_be_hidden()
 
 
+def test_all_of_a_filter_leave_no_page_chosen_in_the_next_filter(cast, errors, visit):
+    page = visit(cast.bruno, "/produtos?status=error")
+    page.locator("[data-all]").check()
+    page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    expect(page.locator("[data-chosen]")).to_have_text("30")
+    page.goto(page.url.split("?")[0] + "?status=error&q=7001")
+    expect(page.locator("#lista .record")).to_have_count(1)
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
+def test_a_page_that_was_taken_back_stays_chosen_in_the_next_filter(cast, errors, visit):
+    page = visit(cast.bruno, "/produtos?status=error")
+    page.locator("[data-all]").check()
+    page.get_by_role("button", name="Selecionar todos os 30 deste filtro").click()
+    page.get_by_role("button", name="Selecionar só esta página").click()
+    page.goto(page.url.split("?")[0] + "?status=error&q=7001")
+    expect(page.locator("[data-chosen]")).to_have_text("25")
+
+
 def test_a_few_chosen_ones_are_reprocessed_without_a_dialog(cast, errors, visit):
     page = visit(cast.bruno, "/produtos?status=error")
     page.locator('#lista .record input[name="id"]').nth(0).check()

@@ -256,6 +256,15 @@ def test_a_channel_that_does_not_run_is_told_above_the_list(cast, ana, error, st
     assert words in ana.get("/produtos").text
 
 
+@pytest.mark.parametrize("path", ["/", "/produtos"])
+def test_channels_in_pause_are_told_in_one_line(cast, ana, error, path):
+    for code, name in (("amz", "Amazon"), ("mgl", "Magalu")):
+        make_channel(cast.store, code, name).lanes.update(state="paused")
+    told = ana.get(path).text
+    assert told.count("em pausa: os envios esperam na fila.") == 1
+    assert "Amazon, Magalu estão em pausa" in told
+
+
 def test_an_open_circuit_is_told_above_the_list(cast, ana, error):
     cast.channel.lanes.update(breaker_until_ms=(time.time() + 60) * 1000)
     assert "não está respondendo" in ana.get("/produtos").text

@@ -130,8 +130,11 @@ def _late(lanes: Sequence[LaneNow], now: datetime) -> Iterator[Step]:
 
 
 def _paused(lanes: Sequence[LaneNow]) -> Iterator[Step]:
-    for lane in lanes:
-        if lane.state is LaneState.PAUSED:
-            text = _("%(channel)s está em pausa: os envios esperam na fila.")
-            href = f"/canais/{lane.channel.code}"
-            yield Step(text % {"channel": lane.channel.name}, href, _("Ver o canal"), "pause", "wrn")
+    paused = [lane.channel for lane in lanes if lane.state is LaneState.PAUSED]
+    if len(paused) == 1:
+        text = _("%(channel)s está em pausa: os envios esperam na fila.") % {"channel": paused[0].name}
+        yield Step(text, f"/canais/{paused[0].code}", _("Ver o canal"), "pause", "wrn")
+    elif paused:
+        names = ", ".join(channel.name for channel in paused)
+        text = _("%(channels)s estão em pausa: os envios esperam na fila.") % {"channels": names}
+        yield Step(text, "/fila", _("Ver a fila"), "pause", "wrn")

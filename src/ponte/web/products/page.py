@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ponte.db import facets, queries, sku_lists, totals
 from ponte.db.filters import Bucket, Flaw, Period
-from ponte.db.models import LaneState, SavedView, SkuList
+from ponte.db.models import SavedView, SkuList
 from ponte.db.narrowing import Looked, look
 from ponte.db.queries import BadCursor, ChannelState, Page, Sort
 from ponte.db.scope import Scope
@@ -23,12 +23,12 @@ from ponte.db.totals import Total
 from ponte.db.views import saved_views
 from ponte.web.access import Visit
 from ponte.web.causes.rows import explained_of
-from ponte.web.clock import brief
 from ponte.web.labels import FLAWS, TABS
 from ponte.web.products.asked import AFTER, BEFORE, FIELDS, LIST, SORT, Asked, Query, address, read, written
 from ponte.web.products.chips import PERIODS, Chip, Known, chips_of, days_of
 from ponte.web.products.columns import Columns
 from ponte.web.products.facets import NAMES
+from ponte.web.products.notices import notices_of
 from ponte.web.products.origin import origin_of
 from ponte.web.products.rows import badge, lanes_by_id, row_of
 from ponte.web.products.values import Choice, Line, Notice, Pasted, Tab, Way
@@ -136,7 +136,7 @@ def listing(visit: Visit, asked: Asked, columns: Columns) -> Listing:
         sorts=tuple(Way(sort, text, _sorted(asked, sort), sort is asked.sort) for sort, text in SORTS.items()),
         views=tuple(_way(view, asked) for view in saved_views(visit.store.pk, visit.user.pk)),
         columns=columns,
-        notices=tuple(notice for state in states if (notice := notice_of(state, now))),
+        notices=notices_of(states, now),
         lines=_lines(visit, asked, page, states, now),
         pasted=pasted,
         total=_total(visit.scope, asked, page, counted, looked),
@@ -180,26 +180,6 @@ def tabs_of(
 def known_counts(counted: Mapping[str, int]) -> str:
     """Return the counters in short, to tell whether they changed."""
     return ".".join(f"{count:x}" for count in counted.values())
-
-
-def notice_of(state: ChannelState, now: datetime) -> Notice | None:
-    """Say in words that a channel does not run, None when it does."""
-    name = {"channel": state.channel.name}
-    if state.state is LaneState.DISCONNECTED:
-        text = _("%(channel)s está desconectado: reconecte a conta. Nada se perde, os envios esperam na fila.")
-        return Notice(text % name, serious=True, href=f"/canais/{state.channel.code}")
-    if state.state is LaneState.PAUSED:
-        return Notice(_("%(channel)s está em pausa: os envios esperam na fila.") % name, serious=False)
-    if state.breaker_until is not None:
-        until = datetime.fromtimestamp(state.breaker_until, tz=now.tzinfo)
-        text = (
-            _("%(channel)s pediu menos requisições. O Ponte volta a enviar às %(time)s, sozinho.")
-            if state.throttled
-            else _("%(channel)s não está respondendo. O Ponte tenta de novo às %(time)s, sozinho.")
-        )
-        icon = "hourglass" if state.throttled else "alert"
-        return Notice(text % {**name, "time": brief(until, now)}, serious=False, icon=icon)
-    return None
 
 
 def _listed(scope: Scope, asked: Asked) -> tuple[Asked, SkuList | None]:

@@ -100,6 +100,7 @@
     if (!answer?.ok) { if (!answer || !follow(answer)) failed(); return false; }
     const text = await answer.text();
     whole = true;
+    tell("ponte:whole", true);
     // The focus follows the link it was on; it is not taken from where somebody went meanwhile.
     const held = band.contains(document.activeElement) || document.activeElement === document.body;
     band.innerHTML = text;
@@ -108,14 +109,14 @@
     return true;
   }
 
-  function onlyPage() { whole = false; word(String(ids.length)); offer(); band.querySelector("button")?.focus(); }
+  function onlyPage() { whole = false; tell("ponte:whole", false); word(String(ids.length)); offer(); band.querySelector("button")?.focus(); }
 
   if (bulk && band && form) {
     document.querySelector("#lista")?.before(band);
     body.addEventListener("ponte:chosen", (event) => {
       ids = event.detail.ids.map(String);
       whole = whole && ids.length > 0 && boxes().every((box) => box.checked);
-      if (whole) word(band.querySelector("[data-all-count]").textContent);
+      if (whole) { word(band.querySelector("[data-all-count]").textContent); tell("ponte:whole", true); }
       offer();
     });
     body.addEventListener("ponte:clear", () => { ids = []; whole = false; queueMicrotask(offer); });

@@ -101,11 +101,14 @@
   let last = null, chosen = new Set();
   try { chosen = new Set(JSON.parse(sessionStorage.getItem(kept) ?? "[]")); } catch { /* nothing kept that can be read */ }
 
+  function keep(ids) {
+    try { sessionStorage.setItem(kept, JSON.stringify(ids)); } catch { /* private mode: kept for this page alone */ }
+  }
   function count() {
     if (!all) return;
     const here = boxes(), checked = here.filter((box) => box.checked).length;
     here.forEach((box) => (box.checked ? chosen.add(box.value) : chosen.delete(box.value)));
-    try { sessionStorage.setItem(kept, JSON.stringify([...chosen])); } catch { /* private mode: kept for this page alone */ }
+    keep([...chosen]);
     document.body.classList.toggle("has-chosen", chosen.size > 0);
     all.checked = checked > 0 && checked === here.length;
     all.indeterminate = checked > 0 && checked < here.length;
@@ -137,6 +140,8 @@
     if (held) (first ? opener(first) : all)?.focus();
   }
   document.body.addEventListener("ponte:clear", clear);
+  // All of a filter is chosen: what was its first page is not left over for the next filter.
+  document.body.addEventListener("ponte:whole", (event) => keep(event.detail ? [] : [...chosen]));
   bulk?.querySelector("[data-clear]")?.addEventListener("click", () => { document.body.dispatchEvent(new CustomEvent("ponte:clear")); all.focus(); });
 
   /* a fresh copy of a row */
