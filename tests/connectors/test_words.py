@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ponte.connectors import get
 from ponte.connectors.rulebook import read_rulebook
-from ponte.connectors.words import of_any, of_attribute
+from ponte.connectors.words import of_any, of_attribute, of_topic
 from ponte.domain.message import Response
 from ponte.domain.problem import ProblemClass
 
@@ -52,6 +52,16 @@ SAID = [
     ("A venda destes itens não é permitida", "POLICY_RESTRICTED", ""),
     ("Categoria errada", "CATEGORY_MAPPING", "category"),
     ("La oferta fue eliminada", "LISTING_CLOSED", ""),
+    ("You exceeded the maximum number of listings", "LISTING_QUOTA", ""),
+    ("A marca não pertence à lista", "BRAND_MAPPING", "brand"),
+    ("Foto com menos de 500 pontos", "IMAGE_INVALID", "images"),
+    ("Item blocked for sale", "POLICY_RESTRICTED", ""),
+    ("This UPC ya fue utilizado", "DUPLICATE_IDENTIFIER", "ean"),
+    ("A capa precisa de fundo branco", "IMAGE_INVALID", "images"),
+    ("Valor não reconhecido", "ATTRIBUTE_MAPPING", "ids"),
+    ("Especificação incompleta", "ATTRIBUTE_MISSING", "ids"),
+    ("This violates our policies", "POLICY_MODERATION", ""),
+    ("Suspenso pelo operador", "POLICY_MODERATION", ""),
 ]
 SILENT = [
     "",
@@ -90,6 +100,20 @@ def test_a_topic_or_a_complaint_alone_says_nothing(message):
 )
 def test_of_an_attribute_that_is_named_beside_the_complaint_is_enough(message, kind):
     rule = of_attribute(message)
+    assert (rule and rule.kind.name) == kind
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("A categoria já não serve", "CATEGORY_MAPPING"),
+        ("Foto e preço", None),
+        ("O produto mudou", None),
+        ("Thank you", None),
+    ],
+)
+def test_in_a_complaint_one_topic_alone_is_enough(message, kind):
+    rule = of_topic(message)
     assert (rule and rule.kind.name) == kind
 
 

@@ -45,6 +45,8 @@ class _Topic:
     about: SafePattern
     rules: tuple[tuple[SafePattern, Rule], ...]
     general: bool
+    otherwise: Rule | None
+    """The rule where the complaint is not in known words."""
 
     def rule(self, sentence: str) -> Rule | None:
         return next((rule for complaint, rule in self.rules if complaint.says(sentence)), None)
@@ -60,6 +62,13 @@ def of_any(message: str, code: str = "") -> Rule | None:
 def of_attribute(message: str) -> Rule | None:
     """Return what is wrong with an attribute that the answer names beside its words: "the value is too long"."""
     return _topic_of(_bare([f"attribute {one}" for one in _sentences(message)]))
+
+
+def of_topic(message: str) -> Rule | None:
+    """Return what an entry that is a complaint by its place is about: the one field that it names."""
+    bare = _bare(_sentences(message))
+    named = [topic for topic in _TOPICS if not topic.general and any(topic.about.says(one) for one in bare)]
+    return named[0].otherwise if len(named) == 1 else None
 
 
 def _sentences(message: str) -> list[str]:
@@ -95,7 +104,8 @@ def _topic(row: Mapping[str, Any], complaints: Mapping[str, SafePattern]) -> _To
     told = (
         (wrong, Rule(ProblemClass[row[name]], row["subject"])) for name, wrong in complaints.items() if name in row
     )
-    return _Topic(SafePattern(row["pattern"]), tuple(told), row.get("general", False))
+    otherwise = Rule(ProblemClass[row["invalid"]], row["subject"]) if "invalid" in row else None
+    return _Topic(SafePattern(row["pattern"]), tuple(told), row.get("general", False), otherwise)
 
 
 _DATA = tomllib.loads(files("ponte.connectors").joinpath("words.toml").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from ponte.connectors import shape
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import plain_text, sendable
 from ponte.connectors.transport import is_garbled
-from ponte.connectors.words import of_any, of_attribute
+from ponte.connectors.words import of_any, of_attribute, of_topic
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
@@ -122,8 +122,8 @@ def _of_issue(row: dict[str, JSON], stage: Stage, *, live: bool) -> Iterator[Pro
     code, message = shape.word(row.get("code")).strip()[:200], _cap(shape.text(row.get("message")))
     names = _names(row)
     rule = RULEBOOK.classify(code, message, categories=shape.texts(row.get("categories")), names=names)
-    if rule is None and names and not TAKEN_DOWN.intersection(_actions(row)):
-        rule = of_attribute(message)
+    if rule is None and not TAKEN_DOWN.intersection(_actions(row)):
+        rule = (of_attribute(message) if names else None) or of_topic(message)
     params = _params(row) | _conflict(message)
     severity = _severity(row, rule, live=live)
     otherwise = ProblemClass.POLICY_MODERATION if TAKEN_DOWN.intersection(_actions(row)) else ProblemClass.UNKNOWN

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ponte.connectors import shape
 from ponte.connectors.rulebook import IDS, Rule, read_rulebook
 from ponte.connectors.texts import plain_text, sendable
-from ponte.connectors.words import of_any
+from ponte.connectors.words import of_any, of_topic
 from ponte.domain.message import JSON, Response, Unreadable
 from ponte.domain.problem import Problem, ProblemClass, Severity, Stage
 
@@ -110,7 +110,7 @@ def _of_cause(cause: dict[str, JSON], stage: Stage) -> Iterator[Problem]:
     severity = Severity.WARNING if shape.text(cause.get("type")).casefold() == "warning" else Severity.ERROR
     # Older answers have the number in `code`.
     number = _number(code) if cause_id is None else cause_id
-    rule = RULEBOOK.classify(code, message, number=number)
+    rule = RULEBOOK.classify(code, message, number=number) or of_topic(message)
     told = _Told(code or (str(cause_id) if cause_id is not None else ""), message, stage, severity, _params(cause))
     yield from told.problems(rule)
 

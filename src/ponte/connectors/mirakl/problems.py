@@ -71,7 +71,9 @@ class Reading:
 
     def _problem(self, code: str, text: str, severity: Severity) -> Problem:
         attribute = self._named(text)
-        rule = self._rule(code, text) or (of_attribute(text) if attribute else None)
+        rule = self._rule(code, text) or (of_attribute(text) if OF_ATTRIBUTE.search(text) else None)
+        if attribute is None and rule and rule.subject == IDS and code not in SETTLED:
+            rule = _closer(text) or rule
         subject, kind = _subject(rule, attribute), rule.kind if rule else ProblemClass.UNKNOWN
         if attribute is not None and (rule is None or rule.subject in {IDS, ""}):
             kind = BY_ROLE.get((kind, self._role(code, attribute.code)), kind)
@@ -171,6 +173,12 @@ def _subject(rule: Rule | None, attribute: Attribute | None) -> str:
     if rule is not None and rule.subject not in {IDS, ""}:
         return rule.subject
     return attribute.code if attribute else ""
+
+
+def _closer(text: str) -> Rule | None:
+    """Return what the words say of a field of every product, in a sentence about an attribute that nobody knows."""
+    found = of_any(text)
+    return found if found and found.subject not in {IDS, ""} else None
 
 
 def _split(cell: str) -> Iterator[tuple[str, str]]:
