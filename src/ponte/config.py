@@ -99,6 +99,8 @@ class Config:
     require_mfa: str
     """The role from which on a second factor is a must ("admin"); empty for nobody."""
 
+    api_per_minute: int
+    """Requests that one API token may make in a minute, of each web process; 0 for no limit."""
     hsts_subdomains: bool
     """Whether browsers are told to use https for the names below ours too."""
 
@@ -145,6 +147,7 @@ def load(environ: Mapping[str, str]) -> Config:
         oidc=_oidc(environ),
         trusted_proxies=int(_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),
         require_mfa=_one_of(environ, "PONTE_REQUIRE_MFA", ("", *ROLES)),
+        api_per_minute=_count(environ, "PONTE_API_PER_MINUTE", "6000"),
         hsts_subdomains=_one_of(environ, "PONTE_HSTS_SUBDOMAINS", ("no", "yes")) == "yes",
     )
 
@@ -293,6 +296,13 @@ def _days(environ: Mapping[str, str], name: str, default: str) -> int:
     text = _value(environ, name, default)
     if not (text.isascii() and text.isdecimal() and len(text) <= 5):
         raise ConfigError(f"{name} must be a whole number of days; 0 means for ever.")
+    return int(text)
+
+
+def _count(environ: Mapping[str, str], name: str, default: str) -> int:
+    text = _value(environ, name, default)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 7):
+        raise ConfigError(f"{name} must be a whole number; 0 means no limit.")
     return int(text)
 
 

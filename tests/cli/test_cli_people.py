@@ -76,3 +76,14 @@ def test_g01_the_tables_made_on_an_empty_house_come_with_a_link_and_no_password(
     assert not User.objects.exists()
     person("ana", None)
     assert "/convite/" not in cli("migrate").stdout
+
+
+def test_tokens_are_made_with_a_scope_listed_and_ended(cli, refused, ana):
+    made = cli("user", "token", "ana", "--store", "loja", "--label", "painel", "--scope", "read")
+    assert made.stdout.startswith("ponte_")
+    assert made.stderr == "It may read, for 90 days.\n"
+    [line] = [line.split() for line in cli("user", "tokens", "loja").stdout.splitlines() if "painel" in line]
+    assert line[1:4] == ["ana", "painel", "read"]
+    assert "over" in cli("user", "revoke", line[0]).stdout
+    assert "painel" not in cli("user", "tokens", "loja").stdout
+    assert "no token" in refused("user", "revoke", 999)

@@ -19,9 +19,9 @@ import ponte
 from factories import make_channel, make_integration
 from ponte.db import chain, refused
 from ponte.db.audit import note, note_one
-from ponte.db.models import Audit, AuditHead, Membership, RefusedTry
+from ponte.db.models import Audit, AuditHead, Membership, RefusedTry, TokenScope
 from ponte.flows import reprocess
-from ponte.flows.people.people import scope_of
+from ponte.flows.people.people import make_token, scope_of
 from ponte.web.audit.words import verb_names
 
 
@@ -349,3 +349,14 @@ def test_t12_the_chain_holds_while_tries_are_counted(cast, as_, error):
     as_(cast.vera).get("/pessoas")
     assert RefusedTry.objects.get().count == 2
     assert list(chain.breaks()) == []
+
+
+def test_t13_what_a_tokens_scope_refused_is_told_as_such(cast, as_, error, client):
+    text = make_token(cast.ana, cast.store, "painel", scope=TokenScope.READ)
+    for _ in range(2):
+        answer = client.post(
+            f"/api/v1/integrations/{error.pk}/reprocess", headers={"Authorization": f"Bearer {text}"}
+        )
+        assert answer.status_code == 403
+    told = "Ana tentou agir sobre produtos 2 vezes em uma hora, e o token com o escopo read não permite: "
+    assert sentences(as_(cast.ana)) == [f"{told}POST /api/v1/integrations/{error.pk}/reprocess"]

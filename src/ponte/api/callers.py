@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from ponte.api.pace import pace
 from ponte.api.refusals import RefusedError
-from ponte.db.models import Role
+from ponte.db.models import Role, TokenScope
 from ponte.db.refused import note_refused
 from ponte.db.scope import Scope
 from ponte.flows.people.people import find_token, membership_of, scope_of
@@ -28,6 +29,9 @@ class Caller:
     scope: Scope
     account: str
     role: Role
+    """What the token may: its person's role, or less by its scope."""
+    person_role: Role
+    token_scope: TokenScope
 
     @property
     def store_id(self) -> int:
@@ -45,9 +49,10 @@ class TokenAuth(HttpBearer):
         caller = find_caller(token)
         if caller is None:
             raise RefusedError("unauthorized")
+        admit(caller)
         if not caller.role.includes(self.least):
             note_refused_call(request, caller)
-            raise RefusedError("forbidden", role=caller.role.value)
+            raise beyond(caller, self.least, "forbidden")
         return caller
 
 
@@ -63,8 +68,31 @@ def find_caller(text: str) -> Caller | None:
     if token is None or membership is None:
         return None
     timezone.activate(token.store.zone)
-    role, scope = Role(membership.role), scope_of(membership)
-    return Caller(token.pk, token.user_id, token.user.username, scope, token.store.account, role)
+    role, token_scope = Role(membership.role), TokenScope(token.scope)
+    return Caller(
+        token_id=token.pk,
+        user_id=token.user_id,
+        username=token.user.username,
+        scope=scope_of(membership),
+        account=token.store.account,
+        role=token_scope.narrows(role),
+        person_role=role,
+        token_scope=token_scope,
+    )
+
+
+def admit(caller: Caller) -> None:
+    """Refuse what is asked faster than a token may. Raises `RefusedError`."""
+    wait = pace.wait(caller.token_id)
+    if wait:
+        raise RefusedError("too-fast", headers={"Retry-After": str(wait)}, most=pace.per_minute)
+
+
+def beyond(caller: Caller, least: Role, otherwise: str) -> RefusedError:
+    """Return the refusal of what needs at least a role: by the token's scope if the person themselves might."""
+    if caller.person_role.includes(least):
+        return RefusedError("scope-too-narrow", scope=caller.token_scope.value)
+    return RefusedError(otherwise, role=caller.person_role.value)
 
 
 def bearer(request: HttpRequest) -> str:
@@ -81,5 +109,7 @@ def caller_of(request: HttpRequest) -> Caller:
 def note_refused_call(request: HttpRequest, caller: Caller) -> None:
     """Write down what was refused."""
     route = request.resolver_match.route if request.resolver_match else ""
-    detail = {"method": request.method, "path": request.path[:200], "role": caller.role.value}
+    detail = {"method": request.method, "path": request.path[:200], "role": caller.person_role.value}
+    if caller.role != caller.person_role:
+        detail["scope"] = caller.token_scope.value
     note_refused(f"{request.method} {route}", store_id=caller.store_id, user_id=caller.user_id, detail=detail)

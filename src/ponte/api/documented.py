@@ -63,5 +63,5 @@ def keyed() -> dict[str, Any]:
 
 
 def errors(*statuses: int) -> dict[int, type[Refusal]]:
-    """Return the refusals that a route may answer, besides 500 and 503 which all may."""
-    return dict.fromkeys((*statuses, 500, 503), Refusal)
+    """Return the refusals that a route may answer, besides 500 and 503 which all may, and 429."""
+    return dict.fromkeys((*statuses, 429, 500, 503), Refusal)

@@ -31,6 +31,18 @@ TEXTS: Mapping[str, RefusalText] = {
         ("Not allowed", "The role {role} in this store may only read."),
         ("Sin permiso", "El rol {role} en esta tienda solo permite consultar."),
     ),
+    "scope-too-narrow": _text(
+        403,
+        ("Sem permissão", "O escopo {scope} deste token não permite isto."),
+        ("Not allowed", "The scope {scope} of this token does not allow this."),
+        ("Sin permiso", "El alcance {scope} de este token no permite esto."),
+    ),
+    "too-fast": _text(
+        429,
+        ("Pedidos demais", "Este token pode fazer {most} pedidos por minuto; repita no tempo de Retry-After."),
+        ("Too many requests", "This token may make {most} requests a minute; repeat after Retry-After."),
+        ("Demasiadas solicitudes", "Este token puede hacer {most} solicitudes por minuto; repita tras Retry-After."),
+    ),
     "role-too-low": _text(
         403,
         ("Sem permissão", "O papel {role} nesta loja não permite esta mudança."),

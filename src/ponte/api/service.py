@@ -17,7 +17,10 @@ def make() -> NinjaAPI:
     made = NinjaAPI(
         title="Ponte",
         version=__version__,
-        description="The bridge between a VTEX store and marketplaces. See docs/api.md.",
+        description="The bridge between a VTEX store and marketplaces. See docs/api.md. "
+        "A token acts as its person, within its scope: `read` (every GET), `act` (also what an operator may: "
+        "reprocess, remove, restore), `all` (everything its person may); never more than its person (403). "
+        "Faster than the installation allows (6,000 requests a minute by default) is answered 429 with Retry-After.",
         openapi_url=None,
         docs_url=None,
         urls_namespace="api",

@@ -17,6 +17,7 @@ from ponte.db.sql import was_too_heavy
 
 logger = logging.getLogger(__name__)
 MAX_ERRORS = 20
+BEYOND = {"role-too-low", "scope-too-narrow"}
 
 
 def answer_trouble(api: NinjaAPI) -> None:
@@ -36,7 +37,8 @@ def answer_trouble(api: NinjaAPI) -> None:
 def _refused(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     if not isinstance(error, RefusedError):
         raise TypeError(error)
-    if error.name == "role-too-low":  # here, for what the route had begun to write is undone by now
+    if error.name in BEYOND and hasattr(request, "auth"):
+        # The door noted what it refused; within a route it is noted here, when what the route began is undone.
         note_refused_call(request, caller_of(request))
     return refusal(request, error)
 

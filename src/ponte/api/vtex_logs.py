@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ponte.api import reading
 from ponte.api.answers import dumped
-from ponte.api.callers import Caller, bearer, find_caller
+from ponte.api.callers import Caller, admit, bearer, find_caller
 from ponte.api.language import language_of
 from ponte.api.refusals import RefusedError, bad_query, not_found, refusal
 from ponte.api.trouble import unavailable
@@ -65,6 +65,7 @@ def _caller(request: HttpRequest, account: str) -> Caller:
         raise RefusedError("unauthorized")
     if account and account.lower() != caller.account.lower():
         raise not_found()
+    admit(caller)
     return caller
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from ponte.cli.django import with_database
 from ponte.cli.output import fail, table
 
+SCOPES = {"read": "read", "act": "read, reprocess, remove and restore", "all": "do all that its person may"}
 ROLES = ("viewer", "operator", "manager", "admin")
 
 
@@ -163,12 +166,53 @@ def erase(name: str) -> None:
 @click.option("--store", "account", required=True)
 @click.option("--label", default="cli", show_default=True)
 @click.option("--days", default=90, show_default=True, help="0 means no end.")
+@click.option(
+    "--scope",
+    type=click.Choice(tuple(SCOPES)),
+    default="all",
+    show_default=True,
+    help="read; act (also reprocess, remove, restore); all that the person may.",
+)
 @with_database
-def add_token(name: str, account: str, label: str, days: int) -> None:
+def add_token(name: str, account: str, label: str, days: int, scope: str) -> None:
     """Make an API token for a person; it is shown this once."""
+    from ponte.db.models import TokenScope
     from ponte.flows.people import people
 
-    click.echo(people.make_token(_person(name), _store(account), label, days or None))
+    text = people.make_token(_person(name), _store(account), label, days or None, scope=TokenScope(scope))
+    click.echo(text)
+    click.echo(f"It may {SCOPES[scope]}, {f'for {days} days' if days else 'without an end'}.", err=True)
+
+
+@user.command("tokens")
+@click.argument("account")
+@with_database
+def list_tokens(account: str) -> None:
+    """List a store's API tokens that may be used now."""
+    from ponte.flows.people import people
+
+    rows = [
+        (str(one.pk), one.user.username, one.name, one.scope, _day(one.expires_at), _day(one.used_at))
+        for one in people.tokens_of(_store(account))
+    ]
+    table(("number", "user", "label", "scope", "ends", "last used"), rows)
+
+
+@user.command("revoke")
+@click.argument("number", type=int)
+@with_database
+def revoke(number: int) -> None:
+    """End an API token now; NUMBER is that of `ponte user tokens`."""
+    from ponte.db.models import Token
+    from ponte.flows.people import people
+
+    found = Token.objects.filter(pk=number).first() or fail(f"There is no token {number}.")
+    people.revoke_token(found)
+    click.echo(f"The token {found.name} is over.")
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else ""
 
 
 def _person(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- a model; imported by its command

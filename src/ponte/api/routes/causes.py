@@ -8,7 +8,7 @@ from ninja import Router
 
 from ponte.api import reading, shapes
 from ponte.api.answers import answer_once, as_json, reply
-from ponte.api.callers import ACTS, READS, Caller, caller_of
+from ponte.api.callers import ACTS, READS, Caller, beyond, caller_of
 from ponte.api.documented import CHANNEL, CURSOR, SIZE, STATE, errors, keyed, queried
 from ponte.api.refusals import FieldError, RefusedError, bad_query, not_found
 from ponte.api.schemas import CauseOut, CausePage, CauseStateIn
@@ -16,7 +16,7 @@ from ponte.api.words import Words, words_of
 from ponte.db import causes, queries_api
 from ponte.db.cause_filters import CauseFilters, Tab
 from ponte.db.cursor import BadCursor
-from ponte.db.models import Cause, CauseState
+from ponte.db.models import Cause, CauseState, Role
 from ponte.flows.causes import Until, decide, may, state_of
 from ponte.flows.idempotency import Reply
 
@@ -79,7 +79,7 @@ def decide_cause(request: HttpRequest, cause_id: str, body: CauseStateIn) -> Htt
 def _decide(caller: Caller, number: int, body: CauseStateIn, words: Words) -> Reply:
     cause, state = _cause(caller, number), CauseState(body.state)
     if not may(caller.role, state_of(cause, timezone.now()), state):
-        raise RefusedError("role-too-low", role=caller.role.value)
+        raise beyond(caller, Role.MANAGER, "role-too-low")
     if state is not CauseState.IGNORED and (body.until or body.above):
         raise _invalid("state", "only an ignored cause has a term")
     done = decide(

@@ -33,6 +33,7 @@ from ponte.db.models.stores import (
     Role,
     Store,
     Token,
+    TokenScope,
     User,
 )
 from ponte.db.models.windows import Window
@@ -78,6 +79,7 @@ __all__ = [
     "Sweep",
     "Tally",
     "Token",
+    "TokenScope",
     "User",
     "Window",
     "Work",

@@ -229,8 +229,21 @@ class Fact(models.Model):
         return f"{self.channel_id}: {self.key}"
 
 
+class TokenScope(models.TextChoices):
+    """How much of what its person may do a token may."""
+
+    READ = "read", "Read"
+    ACT = "act", "Read and act"  # at most as an operator: reprocess, remove, restore
+    ALL = "all", "All that its person may"
+
+    def narrows(self, role: Role) -> Role:
+        """Return the role that a token has whose person has `role`: never a higher one."""
+        most = {TokenScope.READ: Role.VIEWER, TokenScope.ACT: Role.OPERATOR}.get(self, role)
+        return most if role.includes(most) else role
+
+
 class Token(models.Model):
-    """An API token; only its SHA-256 is kept. It acts as its user, in one store."""
+    """An API token; only its SHA-256 is kept. It acts as its user, in one store, within its scope."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
@@ -240,6 +253,7 @@ class Token(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    scope = models.CharField(max_length=8, choices=TokenScope.choices, default=TokenScope.ALL, db_default="all")
 
     def __str__(self) -> str:
         return self.name

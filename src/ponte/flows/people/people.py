@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from ponte.db.audit import note_one
-from ponte.db.models import Membership, Role, Store, Token, User
+from ponte.db.models import Membership, Role, Store, Token, TokenScope, User
 from ponte.db.passwords import MAX_PASSWORD
 from ponte.db.scope import Scope
 from ponte.domain.message import JSON
@@ -117,10 +117,12 @@ def scope_of(membership: Membership) -> Scope:
     return Scope(membership.store_id, tuple(limited) if limited else None)
 
 
-def make_token(user: User, store: Store, name: str, days: int | None = 90) -> str:
+def make_token(
+    user: User, store: Store, name: str, days: int | None = 90, *, scope: TokenScope = TokenScope.ALL
+) -> str:
     """Make an API token and return its text, which is shown once: only its SHA-256 is kept.
 
-    It acts as `user` in `store` alone, for `days`; None means until it is revoked.
+    It acts as `user` in `store` alone, within `scope`, for `days`; None means until it is revoked.
     """
     text = token_text(secrets.SystemRandom().choices(ALPHABET, k=RANDOM_CHARACTERS))
     Token.objects.create(
@@ -128,9 +130,16 @@ def make_token(user: User, store: Store, name: str, days: int | None = 90) -> st
         store=store,
         name=name[:80],
         digest=digest(text),
+        scope=scope,
         expires_at=None if days is None else datetime.now(UTC) + timedelta(days=days),
     )
     return text
+
+
+def tokens_of(store: Store) -> list[Token]:
+    """Return the tokens of a store that may be used now, with their people, the newest first."""
+    good = Q(expires_at=None) | Q(expires_at__gt=datetime.now(UTC))
+    return list(Token.objects.select_related("user").filter(good, store=store, revoked_at=None).order_by("-pk"))
 
 
 def revoke_token(token: Token) -> None:

@@ -33,6 +33,14 @@ def refused_sentence(entry: Entry, words: Mapping[str, object]) -> str:
     place = path.removeprefix(API).strip("/").partition("/")[0]
     told = {**words, "what": str(PLACES.get(place, _("fazer algo"))), "times": entry.times}
     told.setdefault("role", "?")
+    if "scope" in entry.detail:
+        sentence = ngettext(
+            "%(who)s tentou %(what)s, e o token com o escopo %(scope)s não permite: %(method)s %(path)s",
+            "%(who)s tentou %(what)s %(times)s vezes em uma hora, e o token com o escopo %(scope)s não permite:"
+            " %(method)s %(path)s",
+            entry.times,
+        )
+        return sentence % {"method": "?", "path": "?", **told}
     sentence = ngettext(
         "%(who)s tentou %(what)s, e o papel %(role)s não permite: %(method)s %(path)s",
         "%(who)s tentou %(what)s %(times)s vezes em uma hora, e o papel %(role)s não permite: %(method)s %(path)s",
