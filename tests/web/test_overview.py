@@ -134,6 +134,16 @@ def test_somebody_limited_to_channels_sees_the_figures_of_those_alone(cast, as_)
     assert "Tudo em ordem" in page
 
 
+@pytest.mark.parametrize("path", ["/", "/produtos"])
+def test_the_first_step_of_a_store_without_channels_is_for_who_may_take_it(cast, as_, path):
+    cast.channel.delete()
+    go = '<a class="btn small primary" href="/canais/novo">Conectar</a>'
+    assert go in as_(cast.ana).get(path).text
+    told = as_(cast.vera).get(path).text
+    assert go not in told
+    assert "Peça a quem administra a loja" in told
+
+
 def test_another_stores_figures_are_not_seen(cast, as_):
     make_tally(cast.other_channel, timezone.now(), success=10)
     make_cause(cast.other_channel, MISSING, count=9)

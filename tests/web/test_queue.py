@@ -53,6 +53,19 @@ def test_what_comes_next_stands_in_the_order_in_which_it_will_run(cast, as_):
     assert sorted(("ana", "live", "bulk", "retry"), key=page.index) == ["ana", "live", "bulk", "retry"]
 
 
+@pytest.mark.parametrize(("due", "planned", "more"), [(2, 3, ["", ""]), (23, 3, ["3", ""]), (2, 14, ["", "4"])])
+def test_what_is_not_shown_is_counted_below_its_own_list(cast, as_, due, planned, more):
+    soon = int(time.time() * 1000) + 600_000
+    for number in range(due):
+        queue(cast, f"due{number}")
+    for number in range(planned):
+        queue(cast, f"planned{number}", Priority.RETRY, due_at_ms=soon)
+    whole = Integration.objects.filter(phase="queued").count()
+    assert whole == due + planned
+    head, _, later = as_(cast.vera).get("/fila").text.split('id="q-proximos"')[1].partition('id="q-depois"')
+    assert [(re.findall("e mais ([0-9]+)<", part) or [""])[0] for part in (head, later)] == more
+
+
 def test_what_comes_next_is_not_what_waits_for_a_stopped_channel(cast, as_):
     stopped = make_channel(cast.store, "amz", "Amazon")
     now = int(time.time() * 1000)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from ponte.connectors import Broken, get
 from ponte.db import bulk as reading
 from ponte.db import bulk_queue, overview
-from ponte.db.bulk_queue import Speed, Waiting
+from ponte.db.bulk_queue import NEXT, Speed, Waiting
 from ponte.db.models import Channel, Lane, LaneState, User
 from ponte.db.overview import LaneNow
-from ponte.domain.lifecycle import Action, Priority, Status, Task, Trigger, actions
+from ponte.domain.lifecycle import Action, Phase, Priority, Status, Task, Trigger, actions
 from ponte.flows.channels.store_pause import paused_together
 from ponte.flows.pipeline.windows import next_batches
 from ponte.web.access import Visit
@@ -92,6 +92,7 @@ class Queue:
     next: tuple[WorkRow, ...]
     later: tuple[WorkRow, ...]
     more: int
+    more_later: int
 
 
 RECENT: Final = 5
@@ -111,7 +112,11 @@ def queue(visit: Visit) -> Queue:
     stopped = list(paused_together(visit.scope)[:1])
     held = bulk_queue.running(visit.scope)
     coming = bulk_queue.coming(visit.scope)
+    later = bulk_queue.later(visit.scope)
+    full = len(coming) >= NEXT
     waiting = sum(lane.counts.get("queued", 0) for lane in lanes)
+    # What is not shown comes after the list that is full: next first, then what has its time.
+    rest = max(0, waiting - len(coming) - sum(one.record.phase == Phase.QUEUED for one in later))
     return Queue(
         waiting=waiting,
         running=sum(lane.counts.get("processing", 0) for lane in lanes),
@@ -124,8 +129,9 @@ def queue(visit: Visit) -> Queue:
         lanes=tuple(_lane_row(lane, speeds[lane.channel.pk], batches.get(lane.channel.pk), moment) for lane in lanes),
         now=tuple(_work_row(one, now, visit, running=True) for one in held),
         next=tuple(_work_row(one, now, visit) for one in coming),
-        later=tuple(_work_row(one, now, visit, planned=True) for one in bulk_queue.later(visit.scope)),
-        more=max(0, waiting - len(coming)),
+        later=tuple(_work_row(one, now, visit, planned=True) for one in later),
+        more=rest if full else 0,
+        more_later=0 if full else rest,
     )
 
 
