@@ -219,8 +219,24 @@ def test_mail_and_the_companys_sign_in_are_read_with_their_secrets_from_files(tm
         ({"PONTE_OIDC_CLIENT_ID": ""}, "PONTE_OIDC_CLIENT_ID"),
         ({"PONTE_REQUIRE_MFA": "king"}, "PONTE_REQUIRE_MFA"),
         ({"PONTE_TRUSTED_PROXIES": "many"}, "PONTE_TRUSTED_PROXIES"),
+        ({"PONTE_METRICS_TOKEN": "short"}, "PONTE_METRICS_TOKEN"),
+        ({"PONTE_METRICS_TOKEN": "ü" * 40}, "PONTE_METRICS_TOKEN"),
+        ({"PONTE_METRICS_LOOPBACK": "maybe"}, "PONTE_METRICS_LOOPBACK"),
+        ({"PONTE_API_PER_MINUTE": "-1"}, "PONTE_API_PER_MINUTE"),
+        ({"PONTE_HSTS_SUBDOMAINS": "maybe"}, "PONTE_HSTS_SUBDOMAINS"),
     ],
 )
 def test_a_setting_of_people_that_cannot_be_is_named(tmp_path, changed, named):
     with pytest.raises(ConfigError, match=named):
         load({**MAIL, **OIDC, "PONTE_DATA": str(tmp_path), **changed})
+
+
+def test_the_metrics_are_closed_unless_somebody_opens_them(tmp_path):
+    plain = load({"PONTE_DATA": str(tmp_path)})
+    assert (plain.metrics_token, plain.metrics_loopback) == ("", False)
+    token = tmp_path / "token"
+    token.write_text("m" * 40 + "\n")
+    told = {"PONTE_METRICS_TOKEN_FILE": str(token), "PONTE_METRICS_LOOPBACK": "yes"}
+    opened = load({"PONTE_DATA": str(tmp_path), **told})
+    assert (opened.metrics_token, opened.metrics_loopback) == ("m" * 40, True)
+    assert "mmm" not in repr(opened)

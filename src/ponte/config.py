@@ -16,13 +16,23 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ponte.environment import (
+    ConfigError,
+    read_base_url,
+    read_count,
+    read_days,
+    read_one_of,
+    read_port,
+    read_seconds,
+    read_value,
+    read_words,
+)
+
+__all__ = ["Config", "ConfigError", "DatabaseUrl", "Email", "Oidc", "config", "load", "parse_database"]
+
 MIN_KEY_LENGTH = 32
 ROLES = ("viewer", "operator", "manager", "admin")
 MAIL_PORTS = {"starttls": "587", "tls": "465", "none": "25"}
-
-
-class ConfigError(Exception):
-    """A setting has a value that Ponte cannot work with; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,10 @@ class Config:
 
     api_per_minute: int
     """Requests that one API token may make in a minute, of each web process; 0 for no limit."""
+    metrics_token: str
+    """What reads the metrics of every store; empty: nothing does but `metrics_loopback`."""
+    metrics_loopback: bool
+    """Whether any caller on the same machine reads them too, unless a forwarding header says that it is a proxy."""
     hsts_subdomains: bool
     """Whether browsers are told to use https for the names below ours too."""
 
@@ -120,35 +134,37 @@ def config() -> Config:
 
 def load(environ: Mapping[str, str]) -> Config:
     """Read and check the settings. Makes the data folder and, on first start, the secret key in it."""
-    data = Path(_value(environ, "PONTE_DATA", ".ponte")).absolute()
+    data = Path(read_value(environ, "PONTE_DATA", ".ponte")).absolute()
     _make_folder(data)
-    host = _value(environ, "PONTE_HOST", "127.0.0.1")
-    port = _port(_value(environ, "PONTE_PORT", "8000"))
-    lease = _seconds(environ, "PONTE_LEASE_SECONDS", 10.0)
-    heartbeat = _seconds(environ, "PONTE_HEARTBEAT_SECONDS", 3.0)
+    host = read_value(environ, "PONTE_HOST", "127.0.0.1")
+    port = read_port(read_value(environ, "PONTE_PORT", "8000"))
+    lease = read_seconds(environ, "PONTE_LEASE_SECONDS", 10.0)
+    heartbeat = read_seconds(environ, "PONTE_HEARTBEAT_SECONDS", 3.0)
     if heartbeat * 2 > lease:
         raise ConfigError("PONTE_HEARTBEAT_SECONDS must be at most half of PONTE_LEASE_SECONDS.")
     return Config(
         data=data,
-        database=parse_database(_value(environ, "PONTE_DATABASE_URL", ""), data),
+        database=parse_database(read_value(environ, "PONTE_DATABASE_URL", ""), data),
         secret_key=_secret_key(environ, data),
         host=host,
         port=port,
-        base_url=_base_url(_value(environ, "PONTE_BASE_URL", f"http://{host}:{port}")),
-        allowed_hosts=_words(_value(environ, "PONTE_ALLOWED_HOSTS", "")),
-        private_hosts=frozenset(_words(_value(environ, "PONTE_PRIVATE_HOSTS", ""))),
+        base_url=read_base_url(read_value(environ, "PONTE_BASE_URL", f"http://{host}:{port}")),
+        allowed_hosts=read_words(read_value(environ, "PONTE_ALLOWED_HOSTS", "")),
+        private_hosts=frozenset(read_words(read_value(environ, "PONTE_PRIVATE_HOSTS", ""))),
         lease_seconds=lease,
         heartbeat_seconds=heartbeat,
-        failpoint=_value(environ, "PONTE_FAILPOINT", ""),
-        keep_exchanges_days=_days(environ, "PONTE_KEEP_EXCHANGES_DAYS", "90"),
-        keep_attempts_days=_days(environ, "PONTE_KEEP_ATTEMPTS_DAYS", "400"),
-        keep_removed_days=_days(environ, "PONTE_KEEP_REMOVED_DAYS", "90"),
+        failpoint=read_value(environ, "PONTE_FAILPOINT", ""),
+        keep_exchanges_days=read_days(environ, "PONTE_KEEP_EXCHANGES_DAYS", "90"),
+        keep_attempts_days=read_days(environ, "PONTE_KEEP_ATTEMPTS_DAYS", "400"),
+        keep_removed_days=read_days(environ, "PONTE_KEEP_REMOVED_DAYS", "90"),
         email=_email(environ),
         oidc=_oidc(environ),
-        trusted_proxies=int(_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),
-        require_mfa=_one_of(environ, "PONTE_REQUIRE_MFA", ("", *ROLES)),
-        api_per_minute=_count(environ, "PONTE_API_PER_MINUTE", "6000"),
-        hsts_subdomains=_one_of(environ, "PONTE_HSTS_SUBDOMAINS", ("no", "yes")) == "yes",
+        trusted_proxies=int(read_one_of(environ, "PONTE_TRUSTED_PROXIES", tuple("01234"))),
+        require_mfa=read_one_of(environ, "PONTE_REQUIRE_MFA", ("", *ROLES)),
+        api_per_minute=read_count(environ, "PONTE_API_PER_MINUTE", "6000"),
+        metrics_token=_metrics_token(environ),
+        metrics_loopback=read_one_of(environ, "PONTE_METRICS_LOOPBACK", ("no", "yes")) == "yes",
+        hsts_subdomains=read_one_of(environ, "PONTE_HSTS_SUBDOMAINS", ("no", "yes")) == "yes",
     )
 
 
@@ -177,54 +193,42 @@ def parse_database(text: str, data: Path) -> DatabaseUrl:
     raise ConfigError("PONTE_DATABASE_URL must begin with sqlite:// or postgresql://.")
 
 
+def _metrics_token(environ: Mapping[str, str]) -> str:
+    given = read_value(environ, "PONTE_METRICS_TOKEN", "")
+    if given and (len(given) < MIN_KEY_LENGTH or not given.isascii() or " " in given):
+        raise ConfigError(f"PONTE_METRICS_TOKEN must have at least {MIN_KEY_LENGTH} characters, ASCII, no blanks.")
+    return given
+
+
 def _email(environ: Mapping[str, str]) -> Email | None:
-    host = _value(environ, "PONTE_EMAIL_HOST", "")
+    host = read_value(environ, "PONTE_EMAIL_HOST", "")
     if not host:
         return None
-    security = _one_of(environ, "PONTE_EMAIL_SECURITY", tuple(MAIL_PORTS))
-    sender = _value(environ, "PONTE_EMAIL_FROM", "")
+    security = read_one_of(environ, "PONTE_EMAIL_SECURITY", tuple(MAIL_PORTS))
+    sender = read_value(environ, "PONTE_EMAIL_FROM", "")
     if "@" not in sender:
         raise ConfigError("PONTE_EMAIL_FROM must be the address that mails come from.")
     return Email(
         host=host,
-        port=_port(_value(environ, "PONTE_EMAIL_PORT", MAIL_PORTS[security]), "PONTE_EMAIL_PORT"),
-        user=_value(environ, "PONTE_EMAIL_USER", ""),
-        password=_value(environ, "PONTE_EMAIL_PASSWORD", ""),
+        port=read_port(read_value(environ, "PONTE_EMAIL_PORT", MAIL_PORTS[security]), "PONTE_EMAIL_PORT"),
+        user=read_value(environ, "PONTE_EMAIL_USER", ""),
+        password=read_value(environ, "PONTE_EMAIL_PASSWORD", ""),
         sender=sender,
         security=security,
     )
 
 
 def _oidc(environ: Mapping[str, str]) -> Oidc | None:
-    issuer = _value(environ, "PONTE_OIDC_ISSUER", "").rstrip("/")
+    issuer = read_value(environ, "PONTE_OIDC_ISSUER", "").rstrip("/")
     if not issuer:
         return None
     if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         raise ConfigError("PONTE_OIDC_ISSUER must begin with https://.")
-    client_id = _value(environ, "PONTE_OIDC_CLIENT_ID", "")
-    client_secret = _value(environ, "PONTE_OIDC_CLIENT_SECRET", "")
+    client_id = read_value(environ, "PONTE_OIDC_CLIENT_ID", "")
+    client_secret = read_value(environ, "PONTE_OIDC_CLIENT_SECRET", "")
     if not client_id or not client_secret:
         raise ConfigError("PONTE_OIDC_ISSUER needs PONTE_OIDC_CLIENT_ID and PONTE_OIDC_CLIENT_SECRET beside it.")
-    return Oidc(issuer, client_id, client_secret, _value(environ, "PONTE_OIDC_NAME", ""))
-
-
-def _one_of(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    text = _value(environ, name, choices[0])
-    if text not in choices:
-        raise ConfigError(f"{name} must be one of: {', '.join(choice for choice in choices if choice)}.")
-    return text
-
-
-def _value(environ: Mapping[str, str], name: str, default: str) -> str:
-    path = environ.get(f"{name}_FILE")
-    if not path:
-        return environ.get(name, default)
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigError(f"{name}_FILE cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{name}_FILE cannot be read: it is no UTF-8 text.") from error
+    return Oidc(issuer, client_id, client_secret, read_value(environ, "PONTE_OIDC_NAME", ""))
 
 
 def _make_folder(path: Path) -> None:
@@ -235,7 +239,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _secret_key(environ: Mapping[str, str], data: Path) -> str:
-    given = _value(environ, "PONTE_SECRET_KEY", "")
+    given = read_value(environ, "PONTE_SECRET_KEY", "")
     if not given:
         return _kept_key(data / "secret.key")
     if len(given) < MIN_KEY_LENGTH:
@@ -273,44 +277,3 @@ def _read_key(path: Path) -> str:
     if len(key) < MIN_KEY_LENGTH:
         raise ConfigError(f"PONTE_DATA: {path} is empty or cut; restore it from your backup.")
     return key
-
-
-def _port(text: str, name: str = "PONTE_PORT") -> int:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65_536:
-        raise ConfigError(f"{name} must be a number from 1 to 65535.")
-    return int(text)
-
-
-def _seconds(environ: Mapping[str, str], name: str, default: float) -> float:
-    text = _value(environ, name, str(default))
-    try:
-        seconds = float(text)
-    except ValueError as error:
-        raise ConfigError(f"{name} must be a number of seconds.") from error
-    if not 0 < seconds < 3600:
-        raise ConfigError(f"{name} must be more than 0 and less than 3600.")
-    return seconds
-
-
-def _days(environ: Mapping[str, str], name: str, default: str) -> int:
-    text = _value(environ, name, default)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 5):
-        raise ConfigError(f"{name} must be a whole number of days; 0 means for ever.")
-    return int(text)
-
-
-def _count(environ: Mapping[str, str], name: str, default: str) -> int:
-    text = _value(environ, name, default)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 7):
-        raise ConfigError(f"{name} must be a whole number; 0 means no limit.")
-    return int(text)
-
-
-def _base_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ConfigError("PONTE_BASE_URL must begin with http:// or https://.")
-    return text.rstrip("/")
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in text.replace(",", " ").split() if word)

@@ -55,6 +55,8 @@ def database(url: DatabaseUrl) -> dict[str, Any]:
 
 
 SECRET_KEY = CONFIG.secret_key
+METRICS_TOKEN = CONFIG.metrics_token
+METRICS_LOOPBACK = CONFIG.metrics_loopback
 DEBUG = False
 ALLOWED_HOSTS = [*CONFIG.allowed_hosts] or ["127.0.0.1", "localhost", "[::1]", CONFIG.host]
 DATABASES = {"default": database(CONFIG.database)}

@@ -72,7 +72,12 @@ def test_it_is_not_ready_while_its_database_hangs(monkeypatch):
     assert health.readiness_soon(5)["database"] == "ok"
 
 
-def test_metrics_are_a_503_while_the_database_is_down(client, monkeypatch):
+@pytest.fixture
+def open_here(settings):
+    settings.METRICS_LOOPBACK = True
+
+
+def test_metrics_are_a_503_while_the_database_is_down(client, monkeypatch, open_here):
     def fails(_self: object) -> None:
         raise OperationalError("secret dsn")
 
@@ -93,17 +98,17 @@ def test_f44_an_anonymous_scrape_from_elsewhere_is_refused(ana):
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
-def test_f44_who_comes_through_a_proxy_on_this_machine_is_not_from_here(ana, client, name):
+def test_f44_who_comes_through_a_proxy_on_this_machine_is_not_from_here(ana, client, name, open_here):
     assert client.get("/metrics").status_code == 200
     assert client.get("/metrics", headers={name: "127.0.0.1"}).status_code == 401
 
 
-def test_f44_a_wrong_token_is_refused_even_from_here(ana, client):
+def test_f44_a_wrong_token_is_refused_even_from_here(ana, client, open_here):
     assert client.get("/metrics", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
 @pytest.mark.parametrize("address", ["", "x", "0.0.0.0", "::ffff:203.0.113.9"])
-def test_f44_an_address_that_is_not_loopback_is_elsewhere(db, address):
+def test_f44_an_address_that_is_not_loopback_is_elsewhere(db, address, open_here):
     assert Client(REMOTE_ADDR=address).get("/metrics").status_code == 401
 
 
@@ -125,7 +130,32 @@ def test_a_token_reads_of_its_persons_channels_alone(ana):
     assert "outro" not in text
 
 
-def test_from_here_all_stores_are_read(ana, carla, client):
+def test_t24_without_a_token_nothing_is_read_from_here_either(ana, client):
+    """A proxy on the same machine that adds no header is a caller from here too."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 401
+    assert b"loja-ana" not in answer.content
+
+
+def test_t24_the_token_of_the_metrics_reads_all_stores_from_anywhere_and_nothing_else(ana, carla, settings):
+    settings.METRICS_TOKEN = "m" * 40
+    headers = {"Authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    text = elsewhere().get("/metrics", headers=headers).text
+    assert "loja-carla" in text
+    assert "loja-ana" in text
+    assert elsewhere().get("/metrics", headers={"Authorization": f"Bearer {'m' * 39}"}).status_code == 401
+    assert elsewhere().get("/metrics").status_code == 401
+    for path in ("/api/v1/summary", "/logs/", "/api/v1/openapi.json"):
+        assert elsewhere().get(path, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("sent", ["Bearer", "Bearer ", "Basic x", ""])
+def test_t24_where_there_is_no_token_of_the_metrics_an_empty_one_is_none(ana, settings, sent):
+    settings.METRICS_TOKEN = ""
+    assert elsewhere().get("/metrics", headers={"Authorization": sent}).status_code == 401
+
+
+def test_from_here_all_stores_are_read_where_that_is_switched_on(ana, carla, client, open_here):
     text = client.get("/metrics").content.decode()
     assert "loja-carla" in text
     assert "loja-ana" in text

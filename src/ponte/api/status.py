@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from ponte.api.callers import bearer, find_caller
@@ -44,9 +46,10 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All numbers for a caller on this machine; for a token's holder what they see; 401 for anybody else.
+    """All numbers for who has `PONTE_METRICS_TOKEN`; for an API token's holder what they see; 401 for anybody else.
 
-    503 while the database does not answer.
+    All numbers for any caller on this machine too where `PONTE_METRICS_LOOPBACK` says so: a proxy here that adds no
+    header would be one, and let everybody read. 503 while the database does not answer.
     """
     try:
         return _metrics(request)
@@ -56,10 +59,18 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _metrics(request: HttpRequest) -> HttpResponse:
     token = bearer(request)
+    if _reads_all(request, token):
+        return HttpResponse(exposition(), content_type=CONTENT_TYPE)
     caller = find_caller(token) if token else None
-    if caller is None and (token or not _from_here(request)):
+    if caller is None:
         return refusal(request, RefusedError("unauthorized"))
-    return HttpResponse(exposition(caller.scope if caller else None), content_type=CONTENT_TYPE)
+    return HttpResponse(exposition(caller.scope), content_type=CONTENT_TYPE)
+
+
+def _reads_all(request: HttpRequest, token: str) -> bool:
+    if token:
+        return bool(settings.METRICS_TOKEN) and constant_time_compare(token, settings.METRICS_TOKEN)
+    return bool(settings.METRICS_LOOPBACK) and _from_here(request)
 
 
 def _from_here(request: HttpRequest) -> bool:

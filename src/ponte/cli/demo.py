@@ -129,7 +129,12 @@ def _settle_environment(data: Path, port: int, places: dict[str, Any]) -> None:
         del os.environ[name]
     hosts = {places["vtex"]["base_url"].removeprefix("http://")}
     hosts.update(host for place in places["channels"] for host in place["hosts"])
-    os.environ |= {"PONTE_DATA": str(data), "PONTE_PORT": str(port), "PONTE_PRIVATE_HOSTS": " ".join(sorted(hosts))}
+    os.environ |= {
+        "PONTE_DATA": str(data),
+        "PONTE_PORT": str(port),
+        "PONTE_PRIVATE_HOSTS": " ".join(sorted(hosts)),
+        "PONTE_METRICS_LOOPBACK": "yes",  # it listens on loopback alone, and nothing in it is anybody's
+    }
 
 
 def _set_up(places: dict[str, Any], data: Path, port: int) -> dict[str, str]:
