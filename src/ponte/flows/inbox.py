@@ -14,9 +14,10 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ponte.db.inbox import append
 from ponte.db.integrations import Key
 from ponte.db.models import Channel
-from ponte.db.sql import DOWN, fetch, marks, rows_of_marks, run
+from ponte.db.sql import DOWN, fetch, marks, run
 from ponte.domain.lifecycle import Priority, Trigger
 from ponte.flows.ingest import CHUNK, Hint, Unrecognised, quarantine, take_in
 
@@ -37,12 +38,9 @@ def write_down(hints: Sequence[Hint]) -> None:
     """Keep these hints; durable when it returns (outside a transaction). Hints of one SKU are kept once."""
     unique = {(hint.channel_id, hint.kind, hint.sku): hint.product_id for hint in hints}
     kept = [(*key, product_id) for key, product_id in unique.items()]
-    pieces = [kept[start : start + CHUNK] for start in range(0, len(kept), CHUNK)]
-    if not pieces:
-        return
-    now = timezone.now()
-    params = [value for piece in pieces for value in (now, orjson.dumps(piece).decode(), "")]
-    run(f"INSERT INTO db_inbox (received_at, hints, refused) VALUES {rows_of_marks(len(pieces), 3)}", params)  # noqa: S608 -- only marks
+    pieces = [orjson.dumps(kept[start : start + CHUNK]) for start in range(0, len(kept), CHUNK)]
+    if pieces:
+        append(timezone.now(), pieces)
 
 
 def waiting() -> bool:

@@ -26,9 +26,12 @@ from ponte.queue.work import MAX_DEATHS, Wanted, enqueue
 CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Hint:
-    """Something may have changed for this SKU in this channel."""
+    """Something may have changed for this SKU in this channel.
+
+    Not frozen, for one is made for each notification: that would cost three times as much.
+    """
 
     channel_id: int
     kind: str

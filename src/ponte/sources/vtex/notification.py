@@ -101,8 +101,6 @@ def parse(
 
 def _document(body: bytes, content_type: str | None) -> Any:
     text = body.removeprefix(BOM)
-    if not text.strip():
-        return Refused("empty", "The body is empty.")
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -111,6 +109,8 @@ def _document(body: bytes, content_type: str | None) -> Any:
 
 
 def _not_json(text: bytes, content_type: str | None) -> Refused:
+    if not text.strip():
+        return Refused("empty", "The body is empty.")
     try:
         text.decode()
     except UnicodeDecodeError:
@@ -201,15 +201,14 @@ def _fields(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _notification(document: Mapping[str, Any], *, nul: bool) -> Notification | Refused:
-    told: dict[str, Any] = {}
     names = tuple(document)
-    for field, name in _fields(names) if len(names) <= MAX_NAMES else _fields.__wrapped__(names):
-        value = document[name]
-        if value is None:
-            continue
-        if field in told and told[field] != value:
+    fields = _fields(names) if len(names) <= MAX_NAMES else _fields.__wrapped__(names)
+    told = {field: document[name] for field, name in fields}
+    if len(told) < len(fields):
+        agreed = _agreed(document, fields)
+        if agreed is None:
             return Refused("duplicate_name", "Two names of the body stand for the same field and differ.")
-        told[field] = value
+        told = agreed
     get = told.get
     sku_id = _sku_id(get("sku_id"))
     if isinstance(sku_id, Refused):
@@ -223,13 +222,23 @@ def _notification(document: Mapping[str, Any], *, nul: bool) -> Notification | R
         _affiliate(get("affiliate")),
         _product_id(get("product_id")),
         _text(get("modified_at")),
-        _flag(told["active"]) if "active" in told else None,
+        None if get("active") is None else _flag(told["active"]),
         _flag(get("product_changed", False)),
         _flag(get("price_changed", False)),
         _flag(get("stock_changed", False)),
         _flag(get("removed_from_affiliate", False)),
         nul,
     )
+
+
+def _agreed(document: Mapping[str, Any], fields: tuple[tuple[str, str], ...]) -> dict[str, Any] | None:
+    """Return what names of the same field say together (null says nothing); None when they differ."""
+    told: dict[str, Any] = {}
+    for field, name in fields:
+        value = document[name]
+        if value is not None and told.setdefault(field, value) != value:
+            return None
+    return told
 
 
 def _sku_id(value: Any) -> str | Refused:
@@ -271,9 +280,11 @@ def _text(value: Any) -> str:
 
 
 def _flag(value: Any) -> bool:
-    """Read a flag; what is unknown counts as true, since looking at a SKU is cheap and missing a change is not."""
+    """Read a flag; null says no, and what is unknown yes: looking at a SKU is cheap, missing a change is not."""
     if value is True or value is False:
         return value
+    if value is None:
+        return False
     if isinstance(value, str):
         return value.strip().lower() not in FALSE_TEXTS
     return bool(value != 0)
