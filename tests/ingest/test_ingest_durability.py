@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
-from ingest_servers import Server, Wire, notification, request
+from ingest_servers import Server, Wire, databases, notification, request
 
 pytestmark = pytest.mark.faults
 
@@ -65,3 +68,55 @@ def test_a48_a_repeat_after_a_crash_has_one_effect(tmp_path: Path) -> None:
             wire.send(request(notification("15")))
             assert wire.status() == 200
         assert server.stored() == {"15"}
+
+
+def answers_until(server: Server, ended: threading.Event) -> dict[str, int]:
+    """Send from several connections until `ended`; return the status of each SKU's only notification."""
+    answers: dict[str, int] = {}
+
+    def send(sender: int) -> None:
+        with Wire(server.port) as wire:
+            number = 0
+            while not ended.is_set():
+                sku = f"{sender + 1}{number:06}"
+                wire.send(request(notification(sku)))
+                answers[sku] = wire.status()
+                number += 1
+
+    senders = [threading.Thread(target=send, args=(sender,)) for sender in range(SENDERS)]
+    for thread in senders:
+        thread.start()
+    for thread in senders:
+        thread.join(60)
+    return answers
+
+
+def an_outage(database_url: str, ended: threading.Event) -> None:
+    """End every connection in the midst of the load, refuse new ones for a while, and go on for a while."""
+    name = urlsplit(database_url).path[1:]
+    with psycopg.connect(os.environ["PONTE_TEST_POSTGRES_URL"], autocommit=True) as admin:
+        try:
+            time.sleep(1.0)
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+            admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+            time.sleep(1.5)
+        finally:
+            admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    time.sleep(3.0)
+    ended.set()
+
+
+def test_an_outage_of_postgresql_under_load_is_503_and_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    with databases("postgresql") as url:
+        if url is None:
+            pytest.skip("PONTE_TEST_POSTGRES_URL names no PostgreSQL")
+        with Server(tmp_path, url) as server:
+            ended = threading.Event()
+            outage = threading.Thread(target=an_outage, args=(url, ended))
+            outage.start()
+            answers = answers_until(server, ended)
+            outage.join()
+            acknowledged = {sku for sku, status in answers.items() if status == 200}
+            assert set(answers.values()) == {200, 503}
+            assert {answers[max(sku for sku in answers if sku[0] == str(1 + one))] for one in range(SENDERS)} == {200}
+            assert acknowledged - server.stored() == set()

@@ -249,6 +249,16 @@ def test_a31_flags_are_read_with_patience_and_the_unknown_is_true(told, meant):
     assert (found.stock_changed, found.active) == (meant, meant)
 
 
+def test_a31_null_says_nothing():
+    found = read(body(StockModified=None, IsActive=None))
+    assert (found.stock_changed, found.active) == (False, None)
+
+
+def test_a13_null_leaves_the_word_to_another_name_of_the_same_field():
+    assert read(b'{"IdSku":null,"skuId":"7","IdSKU":"7"}') == Notification("7")
+    assert read(b'{"skuId":"7","IdSku":null}') == Notification("7")
+
+
 def test_a32_what_the_body_says_of_activity_is_only_told():
     assert read(body(IsActive=False)).active is False
     assert read(body(IsActive=None)).active is None

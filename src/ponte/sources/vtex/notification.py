@@ -222,11 +222,11 @@ def _notification(document: Mapping[str, Any], *, nul: bool) -> Notification | R
         _affiliate(get("affiliate")),
         _product_id(get("product_id")),
         _text(get("modified_at")),
-        None if get("active") is None else _flag(told["active"]),
-        _flag(get("product_changed", False)),
-        _flag(get("price_changed", False)),
-        _flag(get("stock_changed", False)),
-        _flag(get("removed_from_affiliate", False)),
+        None if (active := get("active")) is None else _flag(active),
+        _flag(get("product_changed")),
+        _flag(get("price_changed")),
+        _flag(get("stock_changed")),
+        _flag(get("removed_from_affiliate")),
         nul,
     )
 
