@@ -2,7 +2,8 @@
 
 - `models`, `migrations`; `sqlite` is Django's backend with its statements' marks turned once,
   `postgresql` the other one with a limit for statements.
-- `integrations`, `results`, `counts`: the write side. `scope`: what somebody may see. `sealed`: secrets.
+- `inbox`: the statement that the webhook waits for. `integrations`, `results`, `counts`: the rest of the write
+  side. `scope`: what somebody may see. `sealed`: secrets.
 - `queries`, `queries_api`, `pulse`: the lists and counts of the screens, the API and the numbers beside the menu.
 - `filters`, `narrowing`, `picking`, `ordering`, `slicing`, `walking`, `totals`, `facets`, `search`, `cursor`: from
   an address to rows: what may be asked; few by their ids and many along an index; orders and signed places in them;
