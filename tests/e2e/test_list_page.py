@@ -226,3 +226,14 @@ def test_f50_a_phone_never_scrolls_sideways(cast, rows, visit, width, path):
     )
     page.reload()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_the_channel_stands_beside_a_longer_word_for_actions(cast, visit):
+    make_integration(cast.channel, "9001")
+    page = visit(cast.bruno, width=360)
+    page.context.add_cookies([{"name": "ponte_language", "value": "es", "url": page.url}])
+    page.reload()
+    row = page.locator("#lista .record").first
+    actions = row.locator("[data-menu-button]").bounding_box()
+    channel = row.locator(".c-channel .mono").bounding_box()
+    assert channel["x"] - (actions["x"] + actions["width"]) >= 4
