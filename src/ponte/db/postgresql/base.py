@@ -20,17 +20,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _limit_ms = 0
 
     def limit_statements(self, milliseconds: int) -> None:
-        """End statements of this thread that take longer, from when it is lent a connection; 0 for no limit."""
+        """End statements of this thread that take longer, from its next one outside of a transaction; 0: no limit."""
         self._limit_ms = milliseconds
 
-    def hold_limit(self) -> None:
-        """Set the limit for the connection that the thread has already; a transaction under way keeps its own."""
-        if self.connection is not None and not self.in_atomic_block:
+    def create_cursor(self, name: str | None = None) -> Any:
+        if self.get_autocommit():
             self._hold()
+        return super().create_cursor(name)
 
-    def init_connection_state(self) -> None:
-        super().init_connection_state()
-        self._hold()
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 -- Django's signature
+        if not autocommit:  # a transaction begins
+            self._hold()
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # its stubs leave it out
 
     def _hold(self) -> None:
         # Never within a transaction: rolling back would set the old value again.

@@ -60,7 +60,8 @@ def _too_heavy(request: HttpRequest) -> HttpResponse:
     """Answer 503 to what the database was not asked to the end (`ponte.web.heavy`), and say how to ask for less."""
     log.warning("answered 503 to %s: a statement took too long", request.path)
     reads = request.method in {"GET", "HEAD"}
-    answer = page(request, "errors/heavy.html", {"messages": (), "reads": reads}, status=503)
+    told = {"messages": (), "reads": reads, "again": _again(request)}
+    answer = page(request, "errors/heavy.html", told, status=503)
     answer.headers["Retry-After"] = "30"
     text = _("O banco de dados demorou demais. Peça menos de uma vez, ou tente de novo em instantes.")
     answer.headers["HX-Trigger"] = json.dumps({"ponte:notice": {"text": text}})
