@@ -221,8 +221,8 @@ def _trying(one: Progress, names: str, *, halted: bool) -> str:
 def _trial_failed(action: BulkAction, failed: Sequence[Integration]) -> str:
     why = summed_up(failed[0].problems, failed[0].channel.name) if failed else ""
     text = ngettext(
-        "A primeira falhou de novo: %(why)s. Corrija a causa, ou retome para enviar o resto mesmo assim.",
-        "As %(count)d primeiras falharam de novo: %(why)s. "
+        "O primeiro falhou de novo: %(why)s. Corrija a causa, ou retome para enviar o resto mesmo assim.",
+        "Os %(count)d primeiros falharam de novo: %(why)s. "
         "Corrija a causa, ou retome para enviar o resto mesmo assim.",
         action.trial,
     )
