@@ -184,7 +184,7 @@ def test_a_trial_that_failed_says_the_reason_in_words(cast, as_, errors):
     ended(action, error=2)
     bulk.step()
     page = as_(cast.bruno).get(f"/fila/acoes/{action.pk}").text
-    assert "As 2 primeiras falharam de novo: " in page
+    assert "Os 2 primeiros falharam de novo: " in page
     assert "Marca" in page
     assert "Retomar" in page
 
